@@ -1,0 +1,97 @@
+"""Rows on stdout, as a table for people or as JSON, JSON lines or CSV for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import click
+
+__all__ = ["emit", "json_option", "note", "row_formats", "table", "warn"]
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def row_formats(command: _Command) -> _Command:
+    """Add ``--json``, ``--jsonl`` and ``--csv`` to a command that prints rows.
+
+    The command gets the argument ``output``, one of "text", "json", "jsonl" and "csv".
+    """
+    for form, text in (
+        ("csv", "Print comma-separated values with a header line."),
+        ("jsonl", "Print one JSON object a line."),
+        ("json", "Print one JSON document."),
+    ):
+        command = click.option(f"--{form}", "output", flag_value=form, help=text)(command)
+    return click.option("--text", "output", flag_value="text", default="text", hidden=True)(command)
+
+
+def json_option(command: _Command) -> _Command:
+    """Add ``--json`` to a command that prints one result; it gets the argument ``as_json``."""
+    return click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")(
+        command
+    )
+
+
+def emit(rows: Sequence[Mapping[str, Any]], output: str, columns: Sequence[str]) -> None:
+    """Print rows on stdout.
+
+    Args:
+        rows: One mapping a row, of JSON-ready values; JSON shows them whole.
+        output: "text", "json", "jsonl" or "csv".
+        columns: Keys that the table and the CSV show, in order.
+    """
+    if output == "json":
+        click.echo(json.dumps(list(rows), indent=2, ensure_ascii=False))
+    elif output == "jsonl":
+        for row in rows:
+            click.echo(json.dumps(row, ensure_ascii=False))
+    elif output == "csv":
+        buffer = io.StringIO()
+        writer = csv.DictWriter(buffer, list(columns), extrasaction="ignore", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        click.echo(buffer.getvalue(), nl=False)
+    else:
+        click.echo(table([[_cell(row.get(c)) for c in columns] for row in rows], columns))
+
+
+def table(rows: Sequence[Sequence[str]], headings: Sequence[str]) -> str:
+    """Return an aligned table; columns whose cells are all numbers are set to the right."""
+    cells = [list(headings), *(list(row) for row in rows)]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(headings))]
+    right = [all(_is_number(row[i]) for row in rows) and bool(rows) for i in range(len(headings))]
+    lines = [
+        "  ".join(
+            cell.rjust(width) if aligned else cell.ljust(width)
+            for cell, width, aligned in zip(row, widths, right, strict=True)
+        ).rstrip()
+        for row in cells
+    ]
+    lines.insert(1, "  ".join("─" * width for width in widths))
+    return "\n".join(lines)
+
+
+def note(message: str) -> None:
+    """Tell the person something on stderr, where it cannot mix with the data."""
+    click.echo(message, err=True)
+
+
+def warn(message: str) -> None:
+    """Report on stderr that one input failed while the rest goes on."""
+    click.echo(f"{click.style('failed:', fg='yellow', bold=True)} {message}", err=True)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    return str(value)
+
+
+def _is_number(cell: str) -> bool:
+    return cell.replace(",", "").replace(".", "").strip("-+% ±").isdigit() or cell in ("-", "·")

@@ -1,0 +1,193 @@
+"""Writing files and folders so that a reader never sees half of one.
+
+Everything is written under a temporary name in the same folder, flushed to the disk, and renamed.
+A process killed at any moment leaves the old content or the new, never a mixture.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tenfold.errors import OutputError
+
+__all__ = [
+    "ensure_folder",
+    "new_folder",
+    "output_errors",
+    "replace_folder",
+    "settle_folder",
+    "sha256",
+    "sync_file",
+    "write_bytes",
+    "write_json",
+    "write_text",
+]
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write ``content`` to ``path``, replacing what is there in one step.
+
+    Raises:
+        OutputError: The folder cannot be written, or the disk is full.
+    """
+    with output_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+                sync_file(stream)
+            temporary.chmod(0o666 & ~_umask())
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write ``text`` as UTF-8 with its line ends as they are; otherwise as `write_bytes`."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write ``value`` as indented JSON; not-a-number is refused, so that any parser can read it."""
+    write_text(path, json.dumps(value, indent=2, allow_nan=False, ensure_ascii=False) + "\n")
+
+
+@contextmanager
+def replace_folder(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder to fill; on success it takes the place of ``folder``.
+
+    The old folder is moved aside to ``.NAME.old`` for the instant between two renames, so a reader
+    that finds no ``folder`` after a crash finds the old one there (see `settle_folder`).
+
+    Raises:
+        OutputError: A file cannot be written, or the disk is full; ``folder`` is then unchanged.
+    """
+    with output_errors(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        settle_folder(folder)
+        temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.new-"))
+        try:
+            temporary.chmod(0o777 & ~_umask())
+            yield temporary
+            for path in sorted(temporary.rglob("*")):
+                if path.is_file():
+                    with path.open("rb+") as stream:
+                        sync_file(stream)
+            _swap_in(temporary, folder)
+        except BaseException:
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise
+
+
+def _swap_in(new: Path, folder: Path) -> None:
+    """Put ``new`` in the place of ``folder``, which may exist."""
+    old = _aside(folder)
+    if folder.exists():
+        folder.rename(old)
+    new.rename(folder)
+    _sync_folder(folder.parent)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def settle_folder(folder: Path) -> None:
+    """Undo what a crash inside `replace_folder` left: bring the old folder back, drop leftovers."""
+    old = _aside(folder)
+    if old.exists():
+        if folder.exists():
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            old.rename(folder)
+    for leftover in folder.parent.glob(f".{folder.name}.new-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _aside(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.old")
+
+
+def new_folder(folder: Path, *, force: bool = False) -> Path:
+    """Create ``folder`` for results, refusing one that already holds something.
+
+    Args:
+        folder: Where results go; parents are created.
+        force: Accept a folder that holds files; those of the same name will be replaced.
+
+    Raises:
+        OutputError: It is a file, holds something and ``force`` is off, or cannot be made.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder}: must be a folder, but is a file; choose another name")
+    if folder.exists() and any(folder.iterdir()) and not force:
+        raise OutputError(
+            f"{folder}: already holds files, and nothing is overwritten without --force; "
+            "choose another folder or add --force"
+        )
+    return ensure_folder(folder)
+
+
+def ensure_folder(folder: Path) -> Path:
+    """Create ``folder`` and its parents if need be, and check that a file can be written there.
+
+    Raises:
+        OutputError: It cannot be created or written.
+    """
+    with output_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    return folder
+
+
+def sync_file(stream: Any) -> None:
+    """Flush an open binary or text file, and wait until the disk has it."""
+    stream.flush()
+    os.fsync(stream.fileno())
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file as 64 lower-case hexadecimal digits."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@contextmanager
+def output_errors(path: Path) -> Iterator[None]:
+    """Turn an `OSError` of the block into an `OutputError` that names ``path`` and the reason."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(
+            f"{path}: cannot be written ({reason}); "
+            "check the free space and the permissions, or choose another place"
+        ) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename in ``folder`` durable; Windows cannot open folders and needs no such step."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _umask() -> int:
+    """Return the process's umask, so that files made by `tempfile` get ordinary permissions."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
