@@ -1,0 +1,22 @@
+"""MNIST and any other labelled digits, as arrays: fetched, verified, and read without trust."""
+
+from __future__ import annotations
+
+from tenfold.data.cache import cache_root, mnist_folder, problems, sets_folder
+from tenfold.data.labelled import load_labelled
+from tenfold.data.mnist import MNIST, fetch_mnist, import_mnist, load_mnist
+from tenfold.data.sets import import_labelled, set_names
+
+__all__ = [
+    "MNIST",
+    "cache_root",
+    "fetch_mnist",
+    "import_labelled",
+    "import_mnist",
+    "load_labelled",
+    "load_mnist",
+    "mnist_folder",
+    "problems",
+    "set_names",
+    "sets_folder",
+]

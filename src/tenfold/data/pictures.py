@@ -1,0 +1,211 @@
+"""Labelled digits as picture files: a folder for each class, or a folder with ``labels.csv``."""
+
+from __future__ import annotations
+
+import csv
+import io
+import struct
+import warnings
+import zlib
+from collections.abc import Callable, Sequence
+from pathlib import Path, PurePath, PureWindowsPath
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tenfold.data.arrays import SIDE, to_split
+from tenfold.data.reading import read_file
+from tenfold.errors import DataError
+from tenfold.values import Split
+
+__all__ = ["Prepare", "class_folders", "read_class_folders", "read_listed", "read_picture"]
+
+Prepare = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
+"""Turns a grey picture (H, W) uint8 into (28, 28) uint8, white ink on black."""
+
+_FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
+# A file of 64 MB and 40 million pixels is a photo from a good camera; a digit needs far less.
+_MAX_FILE_BYTES = 64_000_000
+_MAX_PIXELS = 40_000_000
+# Written by Windows and macOS into any folder of pictures.
+_SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
+
+
+def read_picture(
+    source: Path | bytes, name: str, prepare: Prepare | None = None
+) -> NDArray[np.uint8]:
+    """Return one picture as an image like MNIST's.
+
+    Args:
+        source: The file, or its content.
+        name: What messages call it.
+        prepare: Turns a grey picture of any size into 28 x 28; without it, only pictures of
+            28 x 28 are taken, and they are taken as they are.
+
+    Returns:
+        Shape (28, 28), uint8.
+
+    Raises:
+        DataError: It cannot be read, is no picture, is too large, transparent, or of another size.
+    """
+    content = source if isinstance(source, bytes) else read_file(source, limit=_MAX_FILE_BYTES)
+    if not content:
+        raise DataError(f"{name}: is empty; expected a picture")
+    grey = _decode(content, name, (SIDE, SIDE) if prepare is None else None)
+    if prepare is None:
+        return grey
+    prepared = prepare(grey)
+    if prepared.shape != (SIDE, SIDE) or prepared.dtype != np.uint8:
+        raise DataError(
+            f"prepare: must return (28, 28) uint8, got {prepared.shape} {prepared.dtype} for {name}"
+        )
+    return prepared
+
+
+def class_folders(folder: Path) -> list[Path]:
+    """Return the folders in ``folder`` that hold a class each, sorted; empty if there are none.
+
+    Raises:
+        DataError: Some are named 0 to 9 and others are not.
+    """
+    inside = sorted(path for path in folder.iterdir() if path.is_dir() and _counts(path))
+    named = [path for path in inside if path.name in set("0123456789")]
+    if named and len(named) != len(inside):
+        other = next(path for path in inside if path not in named)
+        raise DataError(
+            f"{other}: expected class folders named 0 to 9 only, found '{other.name}'; move it away"
+        )
+    return named
+
+
+def read_class_folders(folder: Path, prepare: Prepare | None = None) -> Split:
+    """Return the pictures in the folders ``0`` to ``9`` of ``folder``, sorted by class and name.
+
+    Raises:
+        DataError: There is none, or one cannot be taken; the message names it.
+    """
+    labelled = [
+        (path, int(inside.name))
+        for inside in class_folders(folder)
+        for path in sorted(inside.iterdir())
+        if _counts(path)
+    ]
+    return _read_all(labelled, folder, prepare)
+
+
+def read_listed(folder: Path, prepare: Prepare | None = None) -> Split:
+    """Return the pictures that ``labels.csv`` in ``folder`` lists, in its order.
+
+    Raises:
+        DataError: The list lacks the columns ``file`` and ``label``, names a file twice or outside
+            the folder, or a label or a picture cannot be taken.
+    """
+    listing = folder / "labels.csv"
+    try:
+        text = read_file(listing).decode("utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(text, newline=""), skipinitialspace=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{listing}: is not a CSV file in UTF-8 ({error})") from error
+    columns = list(rows[0]) if rows else []
+    if rows and not {"file", "label"} <= set(columns):
+        raise DataError(
+            f"{listing}: expected the columns 'file' and 'label', found "
+            f"{', '.join(repr(column) for column in columns)}"
+        )
+    labelled: dict[Path, int] = {}
+    for line, row in enumerate(rows, start=2):
+        path = folder / _inside(row["file"], f"{listing}: line {line}")
+        if path in labelled:
+            raise DataError(f"{listing}: line {line}: '{row['file']}' is listed a second time")
+        labelled[path] = _label(row["label"], f"{listing}: line {line}")
+    return _read_all(list(labelled.items()), folder, prepare)
+
+
+def _read_all(labelled: Sequence[tuple[Path, int]], folder: Path, prepare: Prepare | None) -> Split:
+    if not labelled:
+        raise DataError(f"{folder}: holds no labelled pictures; expected at least one")
+    images = np.stack([read_picture(path, str(path), prepare) for path, _ in labelled])
+    labels = np.array([label for _, label in labelled], np.uint8)
+    return to_split(images, labels, str(folder))
+
+
+def _counts(path: Path) -> bool:
+    return not path.name.startswith(".") and path.name.lower() not in _SYSTEM_FILES
+
+
+def _inside(file: str | None, where: str) -> PurePath:
+    """Return a relative path; one that leaves the folder would read what was never meant."""
+    path = PureWindowsPath(file or "")
+    if not file or "\0" in file or path.drive or path.root or ".." in path.parts:
+        raise DataError(f"{where}: expected the name of a file inside the folder, found {file!r}")
+    return PurePath(file)
+
+
+def _label(text: str | None, where: str) -> int:
+    stripped = (text or "").strip()
+    if stripped not in set("0123456789"):
+        raise DataError(f"{where}: expected a label from 0 to 9, found {text!r}")
+    return int(stripped)
+
+
+def _decode(content: bytes, name: str, size: tuple[int, int] | None) -> NDArray[np.uint8]:
+    """Return a picture as (H, W) uint8 grey; ``size`` is the (height, width) it must have."""
+    from PIL import Image
+
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns of sizes far above the limit here, and of oddities in metadata.
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
+                _check_size((picture.height, picture.width), name, size)
+                return _grey(picture, name)
+    except Image.DecompressionBombError as error:
+        raise DataError(f"{name}: has too many pixels; at most {_MAX_PIXELS:,} are read") from error
+    except _DAMAGE as error:
+        raise DataError(
+            f"{name}: is not a readable picture; expected {', '.join(_FORMATS)}"
+        ) from error
+
+
+# What Pillow's decoders have been seen to raise on damaged files.
+_DAMAGE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    TypeError,
+    LookupError,
+    OverflowError,
+    struct.error,
+    zlib.error,
+)
+
+
+def _check_size(found: tuple[int, int], name: str, size: tuple[int, int] | None) -> None:
+    if size is not None and found != size:
+        raise DataError(
+            f"{name}: expected a picture of {size[0]} x {size[1]} pixels, "
+            f"found {found[0]} x {found[1]} (height x width); scale it first"
+        )
+    if found[0] * found[1] > _MAX_PIXELS:
+        raise DataError(
+            f"{name}: has {found[0]} x {found[1]} pixels, but at most {_MAX_PIXELS:,} are read; "
+            "scale it down"
+        )
+
+
+def _grey(picture: Any, name: str) -> NDArray[np.uint8]:
+    from PIL import ImageOps
+
+    if picture.mode.startswith(("I", "F")):
+        raise DataError(f"{name}: expected 8 bits a pixel, found more ({picture.mode}); convert it")
+    upright = ImageOps.exif_transpose(picture)
+    if upright.has_transparency_data:
+        if np.asarray(upright.convert("RGBA"))[..., 3].min() < 255:
+            raise DataError(
+                f"{name}: has transparent pixels, so what is ink is unclear; "
+                "save it as white ink on black without transparency"
+            )
+        upright = upright.convert("RGB")
+    return np.array(upright.convert("L"), np.uint8)
