@@ -1,0 +1,93 @@
+"""``tenfold classify``: one digit a picture."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tenfold.cli.output import emit, note, row_formats, warn
+from tenfold.errors import InputError
+
+if TYPE_CHECKING:
+    from tenfold.reader import Reader
+
+__all__ = ["classify"]
+
+_SUFFIXES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".gif"}
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PICTURE...")
+@click.option(
+    "--model",
+    required=True,
+    metavar="MODEL",
+    type=click.Path(path_type=Path),
+    help="Model folder, or run folder of a finished training.",
+)
+@click.option(
+    "--polarity",
+    type=click.Choice(["auto", "dark_ink", "bright_ink"]),
+    default="auto",
+    show_default=True,
+    help="Whether ink is dark or bright; auto looks at the border.",
+)
+@row_formats
+def classify(paths: tuple[str, ...], model: Path, polarity: Any, output: str) -> int:
+    """Read the one digit in each PICTURE: a file, a folder of files, or - for standard input.
+
+    A picture that cannot be read is reported on stderr and the rest goes on; the exit code is
+    then 1. With --json each row has all ten probabilities.
+
+    \b
+    Examples:
+      tenfold classify seven.png --model runs/conv-3
+      tenfold classify scans/ --model digits --csv > digits.csv
+      cat seven.png | tenfold classify - --model digits --json
+    """
+    from tenfold.reader import Reader
+
+    reader = Reader(model)
+    rows, failures = [], 0
+    for name in _expand(paths):
+        row = _row(reader, name, polarity)
+        failures += row["error"] is not None
+        rows.append(row)
+    shown = rows if output != "text" else [row for row in rows if row["error"] is None]
+    if shown:
+        emit(shown, output, ("path", "value", "confidence", "guess", "rejected"))
+    if failures:
+        note(f"{failures} of {len(rows)} pictures failed")
+    return 1 if failures else 0
+
+
+def _row(reader: Reader, name: str, polarity: Any) -> dict[str, Any]:
+    picture: Any = sys.stdin.buffer.read() if name == "-" else name
+    try:
+        (digit,) = reader.classify([picture], polarity=polarity)
+    except InputError as error:
+        warn(str(error))
+        return {"path": name, "value": None, "error": str(error)}
+    values = digit.to_dict()
+    del values["box"]
+    return {"path": name, **values, "error": None}
+
+
+def _expand(paths: tuple[str, ...]) -> list[str]:
+    """Return the pictures named, and those in the folders named, in order of their names."""
+    names: list[str] = []
+    for name in paths:
+        path = Path(name)
+        if name == "-" or not path.is_dir():
+            names.append(name)
+            continue
+        found = sorted(str(file) for file in path.rglob("*") if file.suffix.lower() in _SUFFIXES)
+        if not found:
+            raise InputError(
+                f"{path}: must hold pictures, but has none of {', '.join(sorted(_SUFFIXES))}"
+            )
+        names += found
+    return names

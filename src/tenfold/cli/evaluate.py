@@ -1,0 +1,163 @@
+"""``tenfold evaluate``: what a model is worth on labelled images."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tenfold.cli.output import json_option, note, table
+from tenfold.errors import OutputError
+from tenfold.values import Split
+
+__all__ = ["evaluate"]
+
+
+@click.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@click.option(
+    "--data",
+    metavar="SET",
+    help="Labelled images: a folder, CSV, Parquet, npz, IDX or the "
+    "name of an imported set; MNIST's test images when not given.",
+)
+@click.option(
+    "--report",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write a page with all figures; into a run's own folder, with its training.",
+)
+@click.option(
+    "--outputs",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the network's outputs, one row an image, as .npy or .csv.",
+)
+@click.option("--force", is_flag=True, help="Replace files that are there.")
+@json_option
+def evaluate(
+    model: Path,
+    data: str | None,
+    report: Path | None,
+    outputs: Path | None,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Measure MODEL, a model folder or a run: accuracy, loss, classes, calibration, worst errors.
+
+    The accuracy comes with its 95 % interval: with 10,000 images two models whose intervals
+    overlap widely may be equally good.
+
+    \b
+    Examples:
+      tenfold evaluate runs/conv-3
+      tenfold evaluate runs/conv-3 --report runs/conv-3     the page is runs/conv-3/report.html
+      tenfold evaluate digits --data my-digits.csv --json
+      tenfold evaluate digits --outputs probabilities.npy
+    """
+    from tenfold.data import load_labelled, load_mnist
+    from tenfold.model import load_model
+    from tenfold.train.evaluation_files import evaluate_model, write_outputs
+
+    _check_outputs(outputs, force=force)
+    loaded = load_model(model)
+    split = load_mnist().test if data is None else load_labelled(data)
+    evaluation, network_outputs = evaluate_model(loaded, split, data or "MNIST test")
+    if outputs is not None:
+        write_outputs(outputs, network_outputs)
+        note(f"outputs: {outputs}")
+    if report is not None:
+        page = _write_report(model, report, evaluation, network_outputs, split, force=force)
+        note(f"the page with all figures: {page}")
+    click.echo(json.dumps(evaluation, indent=2) if as_json else _as_text(evaluation))
+
+
+def _check_outputs(path: Path | None, *, force: bool) -> None:
+    """Refuse a place for the outputs before the work is done."""
+    if path is None:
+        return
+    if path.suffix not in (".npy", ".csv"):
+        raise click.BadParameter("must end in .npy or .csv", param_hint="--outputs")
+    if path.exists() and not force:
+        raise OutputError(f"{path}: is there already; add --force to replace it")
+
+
+def _write_report(
+    model: Path,
+    folder: Path,
+    evaluation: dict[str, Any],
+    outputs: Any,
+    split: Split,
+    *,
+    force: bool,
+) -> Path:
+    from tenfold.files import new_folder, write_json
+    from tenfold.report.run_report import evaluation_page, write_run_report
+    from tenfold.train.evaluation_files import write_outputs
+
+    own = folder.resolve() == model.resolve() and (model / "recipe.toml").is_file()
+    if own:
+        write_json(folder / "evaluation.json", evaluation)
+        write_outputs(folder / "outputs.npy", outputs)
+        return write_run_report(folder, split.images, split.labels)
+    new_folder(folder, force=force)
+    return evaluation_page(
+        folder, evaluation, split.images, split.labels, title=model.name, outputs=outputs
+    )
+
+
+def _as_text(evaluation: dict[str, Any]) -> str:
+    low, high = evaluation["accuracy_interval"]
+    right = round(evaluation["accuracy"] * evaluation["images"])
+    ece = evaluation["calibration"]["expected_calibration_error"]
+    blocks = (
+        f"{evaluation['data']}: {evaluation['images']:,} images\n"
+        f"accuracy  {evaluation['accuracy']:.2%}  "
+        f"({right:,} right; 95 % interval {low:.2%} to {high:.2%})\n"
+        f"loss      {evaluation['loss']:.4f}\n"
+        f"ECE       {ece:.4f}  (mean distance between confidence and accuracy)",
+        _classes_text(evaluation["classes"]),
+        _confusion_text(evaluation["confusion"]),
+        _refusal_text(evaluation["risk_coverage"]["at"]),
+        _errors_text(evaluation["worst_errors"][:5]),
+    )
+    return "\n\n".join(blocks)
+
+
+def _classes_text(classes: list[dict[str, Any]]) -> str:
+    rows = [
+        [
+            str(row["digit"]),
+            *(f"{row[key]:.2%}" for key in ("precision", "recall", "f1")),
+            str(row["support"]),
+        ]
+        for row in classes
+    ]
+    return table(rows, ("digit", "precision", "recall", "F1", "images"))
+
+
+def _confusion_text(confusion: list[list[int]]) -> str:
+    rows = [
+        [str(digit), *(str(count) if count else "·" for count in row)]
+        for digit, row in enumerate(confusion)
+    ]
+    heading = "confusion matrix (rows: labels, columns: answers)\n"
+    return heading + table(rows, ("", *(str(digit) for digit in range(10))))
+
+
+def _refusal_text(points: list[dict[str, float]]) -> str:
+    rows = [
+        [f"{point['coverage']:.1%}", f"{point['accuracy']:.2%}", f"{point['threshold']:.4f}"]
+        for point in points
+    ]
+    return "refusing the least sure\n" + table(rows, ("answered", "accuracy", "from confidence"))
+
+
+def _errors_text(errors: list[dict[str, Any]]) -> str:
+    words = [
+        f"#{error['index']} {error['label']} read {error['guess']} at {error['confidence']:.1%}"
+        for error in errors
+    ]
+    return "worst errors: " + (", ".join(words) or "none")

@@ -1,0 +1,70 @@
+"""``tenfold export``: a run to a model folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tenfold.cli.output import note
+from tenfold.errors import MissingExtraError
+
+__all__ = ["export"]
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="MODEL",
+    help="Model folder; RUN-model beside the run when not given.",
+)
+@click.option("--force", is_flag=True, help="Replace a model that is there.")
+def export(run: Path, out: Path | None, force: bool) -> None:
+    """Turn RUN into a model folder: ONNX and safetensors weights, a card, a README.
+
+    The ONNX graph is compared with PyTorch on all 10,000 test images: the same digit everywhere and
+    probabilities equal to 1e-4. A mismatch fails the export, and nothing is written. A run that
+    has not finished is exported as it is after its last epoch.
+
+    \b
+    Examples:
+      tenfold export runs/conv-3 --out digits
+      tenfold classify photo.png --model digits
+    """
+    from tenfold.files import new_folder
+
+    try:
+        from tenfold.train.export import export_run
+        from tenfold.train.runs import open_run
+    except ImportError as error:
+        raise MissingExtraError("train", "exporting a run", error) from error
+    from tenfold.data import load_mnist
+
+    opened = open_run(run)
+    folder = out if out is not None else run.with_name(f"{run.resolve().name}-model")
+    existed = folder.exists()
+    new_folder(folder, force=force)
+    try:
+        export_run(opened, folder, load_mnist().test, _figures(run))
+    finally:
+        if not existed and not any(folder.iterdir()):
+            folder.rmdir()
+    click.echo(str(folder))
+    note("ONNX Runtime and PyTorch agree on all 10,000 test images")
+
+
+def _figures(run: Path) -> dict[str, object]:
+    """Return the figures of a run that has been evaluated."""
+    import json
+
+    path = run / "evaluation.json"
+    if not path.is_file():
+        return {}
+    evaluation = json.loads(path.read_text(encoding="utf-8"))
+    return {
+        evaluation["data"]: {
+            key: evaluation[key] for key in ("images", "accuracy", "accuracy_interval", "loss")
+        }
+    }

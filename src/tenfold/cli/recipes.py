@@ -1,0 +1,57 @@
+"""``tenfold recipes``: what can be trained by name."""
+
+from __future__ import annotations
+
+import click
+
+from tenfold.cli.output import emit, row_formats
+
+__all__ = ["recipes"]
+
+
+@click.command()
+@click.argument("name", required=False)
+@row_formats
+def recipes(name: str | None, output: str) -> None:
+    """List the recipes, or show the recipe NAME with its layers and all its fields.
+
+    \b
+    Examples:
+      tenfold recipes
+      tenfold recipes conv-3
+      tenfold recipes --json
+    """
+    from tenfold.train.recipes import RECIPES, find_recipe
+    from tenfold.train.settings import to_table, to_toml
+    from tenfold.train.shapes import summarise
+
+    if name is None:
+        rows = [
+            {
+                "recipe": recipe.name,
+                "parameters": sum(layer.parameters for layer in summarise(recipe.network)),
+                "epochs": recipe.epochs,
+                "batch": recipe.batch_size,
+                "summary": recipe.summary,
+            }
+            for recipe in RECIPES.values()
+        ]
+        emit(rows, output, ("recipe", "parameters", "epochs", "batch", "summary"))
+        return
+    recipe = find_recipe(name)
+    layers = [
+        {
+            "layer": layer.name,
+            "output": " x ".join(str(side) for side in layer.output_shape),
+            "parameters": layer.parameters,
+            "from": layer.arithmetic,
+        }
+        for layer in summarise(recipe.network)
+    ]
+    if output in ("json", "jsonl"):
+        emit([{**to_table(recipe), "layers": layers}], output, ())
+        return
+    emit(layers, output, ("layer", "output", "parameters", "from"))
+    if output == "text":
+        total = sum(layer.parameters for layer in summarise(recipe.network))
+        click.echo(f"\n{total:,} parameters\n\n{to_toml(recipe)}", nl=False)

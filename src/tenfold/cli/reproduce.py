@@ -1,0 +1,136 @@
+"""``tenfold reproduce``: the published systems beside what they claimed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tenfold.cli.output import json_option, note, table
+from tenfold.errors import MissingExtraError
+
+__all__ = ["reproduce"]
+
+
+@click.command()
+@click.argument("system", metavar="SYSTEM|all")
+@click.option(
+    "--seeds",
+    type=click.IntRange(1, 1000),
+    default=3,
+    show_default=True,
+    help="Runs with seeds 0, 1, 2 ...; the figures are means over them.",
+)
+@click.option(
+    "--report",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("reproduction"),
+    show_default=True,
+    metavar="DIR",
+    help="Folder for runs and pages.",
+)
+@click.option("--force", is_flag=True, help="Train anew what the folder holds already.")
+@click.option("--quiet", is_flag=True, help="No progress.")
+@json_option
+def reproduce(
+    system: str, seeds: int, report: Path, force: bool, quiet: bool, as_json: bool
+) -> None:
+    """Train a published SYSTEM from MNIST, and set what it measures beside what was claimed.
+
+    Prints a table and writes DIR/SYSTEM/report.html: the data as the system shows them, the
+    network layer by layer, curves, confusion matrix, worst errors, and what the published text got
+    wrong. 'all' takes the five one after another and compares them in DIR/index.html. Stopped,
+    the same command goes on where it was.
+
+    \b
+    Examples:
+      tenfold reproduce dense-128-dropout --seeds 1 --report out     under a minute
+      tenfold reproduce all --seeds 5 --report out
+      tenfold reproduce conv-3 --json
+    """
+    from tenfold.train.systems import SYSTEMS, find_system
+
+    chosen = list(SYSTEMS.values()) if system == "all" else [find_system(system)]
+    try:
+        from tenfold.train.reproduce import reproduce as reproduce_system
+        from tenfold.train.reproduce import summary
+    except ImportError as error:
+        raise MissingExtraError("train", "reproducing a system", error) from error
+    from tenfold.data import load_mnist
+    from tenfold.report.comparison_report import write_comparison
+    from tenfold.report.system_report import write_system_report
+
+    data = load_mnist()
+    results = []
+    for each in chosen:
+        folder = report / each.name
+        command = f"tenfold reproduce {each.name} --seeds {seeds}"
+        result = reproduce_system(
+            each,
+            range(seeds),
+            folder,
+            data,
+            command=command,
+            callbacks=lambda seed, name=each.name: _callbacks(name, seed, quiet=quiet),  # type: ignore[misc]
+            force=force,
+        )
+        page = write_system_report(folder, data)
+        results.append(result)
+        if not as_json:
+            click.echo(_as_text(result) + "\n")
+        note(f"report: {page}")
+    if system == "all":
+        note(f"comparison: {write_comparison(report)}")
+    if as_json:
+        summaries = [summary(result) for result in results]
+        click.echo(json.dumps(summaries if system == "all" else summaries[0], indent=2))
+
+
+def _callbacks(name: str, seed: int, *, quiet: bool) -> list[Any]:
+    from tenfold.train.callbacks import ProgressBar
+
+    if quiet:
+        return []
+    note(f"{name}, seed {seed}")
+    return [ProgressBar()]
+
+
+def _as_text(result: dict[str, Any]) -> str:
+    measured, claimed = result["measured"], result["claimed"]
+    rows = []
+    for metric, figure in measured.items():
+        show = _shower(metric)
+        spread = (
+            "" if figure["std"] is None or metric == "parameters" else f"± {show(figure['std'])}"
+        )
+        values = (
+            ""
+            if metric == "parameters"
+            else "  ".join("-" if value is None else show(value) for value in figure["values"])
+        )
+        mean = "not by all" if figure["mean"] is None else show(figure["mean"])
+        rows.append(
+            [
+                metric.replace("_", " "),
+                show(claimed[metric]) if metric in claimed else "",
+                mean,
+                spread,
+                values,
+            ]
+        )
+    title = f"{result['system']}: {result['summary']}"
+    lines = [title, table(rows, ("figure", "claimed", "measured", "spread", "each seed"))]
+    if result["selected_on_test"]:
+        lines.append("validated on the test set, as published: these figures are not blind")
+    return "\n".join(lines)
+
+
+def _shower(metric: str) -> Any:
+    """Return the function that writes a metric's values for a person."""
+    if "accuracy" in metric or metric == "overfitting_gap":
+        return lambda value: f"{value:.2%}"
+    if metric in ("parameters", "epoch_claim_passed"):
+        return lambda value: f"{value:,.0f}" if float(value).is_integer() else f"{value:.1f}"
+    return lambda value: f"{value:.4f}"

@@ -1,0 +1,178 @@
+"""``tenfold train``: a recipe to a finished run folder."""
+
+from __future__ import annotations
+
+import sys
+import webbrowser
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tenfold.cli.output import note
+from tenfold.errors import MissingExtraError, RunError
+
+if TYPE_CHECKING:
+    from tenfold.train.fit import Callback
+    from tenfold.train.recipe import Recipe
+    from tenfold.train.runs import Run
+
+__all__ = ["train"]
+
+
+@click.command()
+@click.argument("recipe", required=False)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="RUN",
+    help="Run folder; runs/RECIPE when not given.",
+)
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change a field of the recipe; may be given often.",
+)
+@click.option(
+    "--seed", type=int, help="Of initial weights, order and dropout; the recipe's when not given."
+)
+@click.option(
+    "--resume", is_flag=True, help="Go on with the run in RUN, bit by bit as if never stopped."
+)
+@click.option(
+    "--live", is_flag=True, help="Show curves while training, in a local page that reloads itself."
+)
+@click.option("--tensorboard", is_flag=True, help="Write TensorBoard files to RUN/tensorboard.")
+@click.option("--dry-run", is_flag=True, help="Print the resolved recipe and stop.")
+@click.option("--force", is_flag=True, help="Begin anew in a folder that holds files.")
+@click.option("--quiet", is_flag=True, help="No progress.")
+def train(
+    recipe: str | None,
+    out: Path | None,
+    settings: tuple[str, ...],
+    seed: int | None,
+    resume: bool,
+    live: bool,
+    tensorboard: bool,
+    dry_run: bool,
+    force: bool,
+    quiet: bool,
+) -> None:
+    """Train RECIPE on MNIST, and leave a run folder with its metrics, checkpoints and model.
+
+    'tenfold recipes' lists the recipes, 'tenfold recipes NAME' shows one with all fields that
+    --set may change.
+
+    \b
+    Examples:
+      tenfold train dense-128-dropout
+      tenfold train conv-3 --set epochs=3 --set optimizer.learning_rate=0.002 --out runs/quick
+      tenfold train dense-128 --live                 watch the curves in a browser
+      tenfold train --resume --out runs/dense-128    after a crash or Ctrl-C
+    """
+    chosen = _choose(recipe, settings, seed, resume=resume)
+    if dry_run:
+        click.echo(_dry_run(chosen, out), nl=False)
+        return
+    folder = out if out is not None else Path("runs") / (chosen.name if chosen else "")
+    run = _train(
+        chosen, folder, resume=resume, force=force, live=live, tensorboard=tensorboard, quiet=quiet
+    )
+    _report(run)
+
+
+def _choose(
+    name: str | None, settings: tuple[str, ...], seed: int | None, *, resume: bool
+) -> Recipe | None:
+    """Return the resolved recipe; None where a run is resumed without naming it again."""
+    from tenfold.train.recipes import find_recipe
+    from tenfold.train.settings import apply_settings
+
+    if name is None:
+        if not resume:
+            raise click.UsageError("RECIPE must be named; 'tenfold recipes' lists them")
+        if settings or seed is not None:
+            raise click.UsageError("--set and --seed need the RECIPE to be named")
+        return None
+    chosen = apply_settings(find_recipe(name), settings)
+    return chosen if seed is None else replace(chosen, seed=seed)
+
+
+def _dry_run(chosen: Recipe | None, out: Path | None) -> str:
+    from tenfold.train.runs import open_run
+    from tenfold.train.settings import to_toml
+    from tenfold.train.shapes import summarise
+
+    if chosen is None:
+        if out is None:
+            raise click.UsageError("--resume without RECIPE needs --out RUN")
+        chosen = open_run(out).recipe
+    summarise(chosen.network)
+    return to_toml(chosen)
+
+
+def _train(
+    chosen: Recipe | None,
+    folder: Path,
+    *,
+    resume: bool,
+    force: bool,
+    live: bool,
+    tensorboard: bool,
+    quiet: bool,
+) -> Run:
+    if chosen is None and folder == Path("runs"):
+        raise click.UsageError("--resume without RECIPE needs --out RUN")
+    try:
+        import torch
+
+        from tenfold.train.callbacks import LivePage, ProgressBar, TensorBoard
+        from tenfold.train.training import TrainingPlan, train_run
+    except ImportError as error:
+        raise MissingExtraError("train", "training a network", error) from error
+    from tenfold.data import load_mnist
+    from tenfold.train.shapes import summarise
+
+    if chosen is not None:
+        summarise(chosen.network)  # a network that does not fit is refused before data are fetched
+    data = load_mnist()
+    callbacks: list[Callback] = [] if quiet else [ProgressBar()]
+    if live:
+        callbacks.append(LivePage(folder / "live.html", _show_page))
+    if tensorboard:
+        callbacks.append(TensorBoard(folder / "tensorboard"))
+    if not quiet:
+        name = chosen.name if chosen else str(folder)
+        note(f"{name}: {torch.get_num_threads()} threads, MNIST from {data.origin}, into {folder}")
+    try:
+        return train_run(TrainingPlan(chosen, folder, resume=resume, force=force), data, callbacks)
+    except KeyboardInterrupt:
+        note(f"stopped; go on with: tenfold train --resume --out {folder}")
+        raise
+
+
+def _show_page(address: str) -> None:
+    """Say where the live page is, and open it in a browser where a person is watching."""
+    note(f"live curves: {address}")
+    if sys.stderr.isatty():
+        webbrowser.open(address)
+
+
+def _report(run: Run) -> None:
+    history = run.history()
+    if not history:
+        raise RunError(
+            f"{run.folder}: holds a model but no metrics; train again with another --out"
+        )
+    last = history[-1]
+    words = [
+        f"{name.replace('_', ' ')} {last[name]:.4f}"
+        for name in last
+        if name not in ("epoch", "seconds")
+    ]
+    seconds = sum(row["seconds"] for row in history)
+    click.echo(f"{run.recipe.name}: {len(history)} epochs in {seconds:.1f} s, " + ", ".join(words))
+    note(f"model: {run.model}\nnext: tenfold evaluate {run.folder}")

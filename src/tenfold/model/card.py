@@ -1,0 +1,145 @@
+"""The card that travels with a model's weights, and is checked before they are used."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from tenfold.errors import ModelError
+from tenfold.files import sha256
+
+__all__ = ["CARD_FORMAT", "Card", "read_card"]
+
+CARD_FORMAT = 1
+PREPROCESSING = 1  # version of `tenfold.preprocess`; a model says which it was trained for
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """What a model is and how to use it.
+
+    Attributes:
+        name: The recipe's name.
+        sha256: SHA-256 of each file of the model folder, by name; ``model.onnx`` is among them.
+        format: Version of this card's form.
+        input: Name, dtype, shape and meaning of what the graph takes.
+        output: The same of what it gives.
+        labels: What the outputs stand for, in order.
+        preprocessing: Version of the preprocessing the model expects.
+        temperature: Divides the logits before the softmax, fitted on held-out data; 1 leaves them.
+        output_activation: What the published network ends in: softmax, sigmoid or linear.
+        thresholds: Lowest confidence of an answer, by reason of refusal.
+        recipe: The resolved recipe.
+        trained: Seed, commit, date, versions, data sums, processor.
+        figures: Figures of these very weights, each with what it was measured on.
+        licence: SPDX identifier of the weights' licence.
+    """
+
+    name: str
+    sha256: Mapping[str, str]
+    format: int = CARD_FORMAT
+    input: Mapping[str, Any] = field(
+        default_factory=lambda: {
+            "name": "images",
+            "dtype": "uint8",
+            "shape": ["N", 28, 28],
+            "meaning": "0 background to 255 full ink; scaling happens inside the graph",
+        }
+    )
+    output: Mapping[str, Any] = field(
+        default_factory=lambda: {
+            "name": "logits",
+            "dtype": "float32",
+            "shape": ["N", 10],
+            "meaning": "softmax of logits / temperature is the distribution over the labels",
+        }
+    )
+    labels: tuple[str, ...] = tuple("0123456789")
+    preprocessing: int = PREPROCESSING
+    temperature: float = 1.0
+    output_activation: str = "softmax"
+    thresholds: Mapping[str, float] = field(default_factory=lambda: {"unsure": 0.0})
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+    trained: Mapping[str, Any] = field(default_factory=dict)
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    licence: str = "MIT"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the card as JSON-ready values."""
+        return asdict(self)
+
+
+def read_card(folder: Path) -> Card:
+    """Return a model folder's card, after checking every file against its SHA-256.
+
+    Raises:
+        ModelError: The card is missing or malformed, of another format, or a file differs.
+    """
+    card = _parse(folder / "card.json")
+    for name, recorded in card.sha256.items():
+        _verify(folder / name, recorded)
+    return card
+
+
+def _parse(path: Path) -> Card:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path}: must be a model's card in JSON, but {error}") from error
+    if not isinstance(values, dict):
+        raise ModelError(f"{path}: must hold a JSON object, but holds a {type(values).__name__}")
+    if values.get("format") != CARD_FORMAT:
+        raise ModelError(
+            f"{path}: must be of card format {CARD_FORMAT}, but is of {values.get('format')!r}; "
+            "export the run again with this version of tenfold"
+        )
+    known = {item.name for item in fields(Card)}
+    problems = [f"unknown key '{key}'" for key in values if key not in known]
+    problems += _problems(values)
+    if problems:
+        raise ModelError(f"{path}: {problems[0]}; export the run again")
+    values["labels"] = tuple(values.get("labels", "0123456789"))
+    return Card(**values)
+
+
+def _problems(values: Mapping[str, Any]) -> list[str]:
+    """Return what is wrong with the keys that the reading of pictures depends on."""
+    problems = []
+    if not isinstance(values.get("name"), str):
+        problems.append("name must be text")
+    sums = values.get("sha256")
+    if not isinstance(sums, dict) or "model.onnx" not in sums:
+        problems.append("sha256 must name model.onnx")
+    elif any(Path(name).name != name or not isinstance(value, str) for name, value in sums.items()):
+        problems.append("sha256 must map plain file names to text")
+    temperature = values.get("temperature", 1.0)
+    if (
+        isinstance(temperature, bool)
+        or not isinstance(temperature, (int, float))
+        or not temperature > 0
+    ):
+        problems.append(f"temperature must be a number above 0, but is {temperature!r}")
+    if values.get("preprocessing", PREPROCESSING) != PREPROCESSING:
+        problems.append(
+            f"preprocessing must be version {PREPROCESSING}, but is {values['preprocessing']!r}"
+        )
+    if list(values.get("labels", "0123456789")) != list("0123456789"):
+        problems.append("labels must be the digits 0 to 9 in order")
+    return problems
+
+
+def _verify(path: Path, recorded: str) -> None:
+    try:
+        found = sha256(path)
+    except OSError as error:
+        raise ModelError(
+            f"{path}: named by the card, but cannot be read ({error.strerror})"
+        ) from error
+    if found != recorded:
+        raise ModelError(
+            f"{path}: must have SHA-256 {recorded[:12]}... as its card says, "
+            f"but has {found[:12]}...; card and weights do not belong together: export the run again"
+        )

@@ -1,0 +1,118 @@
+"""Checkpoints: all that has to be kept for a run to go on bit by bit, in files without pickles."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from tenfold.errors import RunError
+from tenfold.files import output_errors, replace_folder, settle_folder, sha256, write_json
+
+__all__ = ["Checkpoint", "load_checkpoint", "save_checkpoint"]
+
+_FORMAT = 1
+_WEIGHTS, _STATE, _INDEX = "model.safetensors", "state.safetensors", "state.json"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A moment of a run, after an epoch.
+
+    Attributes:
+        weights: The network's weights by name, float32.
+        state: The optimizer's and generators' state by name.
+        history: The metrics of each epoch so far.
+    """
+
+    weights: Mapping[str, Tensor]
+    state: Mapping[str, Tensor]
+    history: list[dict[str, float]]
+
+
+def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
+    """Write a checkpoint in the place of the one in ``folder``, if any, in one step.
+
+    Raises:
+        OutputError: The disk is full or the folder not writable; the old checkpoint is kept.
+    """
+    with replace_folder(folder) as temporary:
+        _save_tensors(checkpoint.weights, temporary / _WEIGHTS)
+        _save_tensors(checkpoint.state, temporary / _STATE)
+        index = {
+            "format": _FORMAT,
+            "epoch": len(checkpoint.history),
+            "history": checkpoint.history,
+            "sha256": {name: sha256(temporary / name) for name in (_WEIGHTS, _STATE)},
+        }
+        write_json(temporary / _INDEX, index)
+
+
+def load_checkpoint(folder: Path) -> Checkpoint | None:
+    """Return the checkpoint in ``folder``; None if there is none.
+
+    Raises:
+        RunError: A file of it is missing, damaged, or differs from its recorded SHA-256.
+    """
+    with output_errors(folder):
+        settle_folder(folder)
+    if not folder.is_dir():
+        return None
+    index = _read_index(folder)
+    for name, recorded in index["sha256"].items():
+        _verify(folder / name, recorded)
+    return Checkpoint(
+        weights=_load_tensors(folder / _WEIGHTS),
+        state=_load_tensors(folder / _STATE),
+        history=index["history"],
+    )
+
+
+def _save_tensors(tensors: Mapping[str, Tensor], path: Path) -> None:
+    try:
+        save_file(dict(tensors), path)
+    except SafetensorError as error:  # how the library reports a full disk
+        raise OSError(str(error)) from error
+
+
+def _load_tensors(path: Path) -> dict[str, Tensor]:
+    try:
+        tensors: dict[str, Tensor] = load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise _damaged(path, f"cannot be read ({error})") from error
+    return tensors
+
+
+def _read_index(folder: Path) -> dict[str, Any]:
+    path = folder / _INDEX
+    try:
+        index = json.loads(path.read_text(encoding="utf-8"))
+        form, epoch = index["format"], len(index["history"])
+        known = set(index["sha256"]) == {_WEIGHTS, _STATE} and index["epoch"] == epoch
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise _damaged(path, f"cannot be read ({error})") from error
+    if form != _FORMAT or not known:
+        raise _damaged(path, f"must be of format {_FORMAT} and complete")
+    return dict(index)
+
+
+def _verify(path: Path, recorded: str) -> None:
+    try:
+        found = sha256(path)
+    except OSError as error:
+        raise _damaged(path, f"cannot be read ({error.strerror})") from error
+    if found != recorded:
+        raise _damaged(path, f"has SHA-256 {found[:12]}..., but {recorded[:12]}... was written")
+
+
+def _damaged(path: Path, what: str) -> RunError:
+    return RunError(
+        f"{path}: {what}; the checkpoint is damaged and nothing was changed. Restore the folder "
+        f"{path.parent} from a copy, or train again with another --out"
+    )

@@ -1,0 +1,140 @@
+"""From a run to a model folder, checked against PyTorch image by image."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from tenfold.decide import softmax
+from tenfold.errors import ModelError, RunError
+from tenfold.files import replace_folder, sha256, write_bytes, write_json, write_text
+from tenfold.model import Card, load_model
+from tenfold.train.checkpoint import load_checkpoint
+from tenfold.train.fit import as_images, predict_logits
+from tenfold.train.networks import Network
+from tenfold.train.onnx_graph import build_graph
+from tenfold.train.recipe import Recipe
+from tenfold.train.runs import Run
+from tenfold.train.settings import to_table
+from tenfold.train.shapes import output_activation
+from tenfold.values import Split
+
+__all__ = ["check_parity", "export_run", "export_weights"]
+
+_TOLERANCE = 1e-4  # of a probability between PyTorch and ONNX Runtime
+
+
+def export_run(
+    run: Run, folder: Path, images: Split, figures: Mapping[str, Any] | None = None
+) -> None:
+    """Write a run's weights as a model folder, replacing one that is there.
+
+    Args:
+        run: A run with at least one epoch done.
+        folder: The model folder.
+        images: Images on which ONNX Runtime must agree with PyTorch.
+        figures: Figures of these weights, for the card.
+
+    Raises:
+        RunError: The run has no checkpoint, or a damaged one.
+        ModelError: The exported graph does not agree with PyTorch.
+        OutputError: The folder cannot be written.
+    """
+    checkpoint = load_checkpoint(run.chosen)
+    if checkpoint is None:
+        raise RunError(f"{run.folder}: has no checkpoint to export; train at least one epoch")
+    trained = {
+        "seed": run.recipe.seed,
+        "epochs": len(checkpoint.history),
+        **run.environment(),
+    }
+    export_weights(run.recipe, checkpoint.weights, folder, images, trained, figures or {})
+
+
+def export_weights(
+    recipe: Recipe,
+    weights: Mapping[str, Tensor],
+    folder: Path,
+    images: Split,
+    trained: Mapping[str, Any],
+    figures: Mapping[str, Any],
+) -> None:
+    """Write weights as a model folder: ONNX, safetensors, card and README; see `export_run`."""
+    from safetensors.torch import save
+
+    network = Network(recipe)
+    network.load_state_dict(dict(weights))
+    arrays = {name: value.numpy() for name, value in weights.items()}
+    with replace_folder(folder) as temporary:
+        write_bytes(temporary / "model.onnx", build_graph(recipe, arrays))
+        write_bytes(temporary / "model.safetensors", save(dict(weights)))
+        names = ("model.onnx", "model.safetensors")
+        card = Card(
+            name=recipe.name,
+            sha256={name: sha256(temporary / name) for name in names},
+            output_activation=output_activation(recipe.network),
+            recipe=to_table(recipe),
+            trained=dict(trained),
+            figures=dict(figures),
+        )
+        write_json(temporary / "card.json", card.to_dict())
+        write_text(temporary / "README.md", _readme(card))
+        check_parity(network, temporary, images)
+
+
+def check_parity(network: Network, folder: Path, images: Split) -> None:
+    """Compare an exported model with the network it was made of, on every image.
+
+    Raises:
+        ModelError: The likeliest digit differs on any image, or a probability by more than 1e-4.
+    """
+    ours = predict_logits(network, as_images(images)).numpy()
+    theirs = load_model(folder).logits(images.images)
+    different = int((ours.argmax(1) != theirs.argmax(1)).sum())
+    largest = _largest_difference(ours, theirs)
+    if different or largest > _TOLERANCE:
+        raise ModelError(
+            f"the exported graph must agree with PyTorch on all {len(images):,} images, but "
+            f"{different} answers differ, and probabilities by up to {largest:.2g} "
+            f"(at most {_TOLERANCE:g} is allowed); nothing was exported"
+        )
+
+
+def _largest_difference(ours: NDArray[np.float32], theirs: NDArray[np.float32]) -> float:
+    return float(np.abs(softmax(ours) - softmax(theirs)).max())
+
+
+def _readme(card: Card) -> str:
+    """Return the model folder's README, with a header that model hubs read."""
+    lines = [
+        "---",
+        f"license: {card.licence.lower()}",
+        "library_name: tenfold",
+        "pipeline_tag: image-classification",
+        "datasets: [mnist]",
+        "---",
+        "",
+        f"# {card.name}",
+        "",
+        str(card.recipe["summary"]) + ".",
+        "",
+        "`model.onnx` takes `images` (N, 28, 28) uint8, 0 background to 255 full ink, and gives",
+        "`logits` (N, 10) float32. Scaling happens inside the graph. Recipe, seed, commit, data",
+        "sums and figures stand in `card.json`.",
+        "",
+        "```python",
+        "import tenfold",
+        "",
+        'tenfold.classify("digit.png", model="this/folder")',
+        "```",
+        "",
+        "Trained on MNIST's training images alone, it knows nothing but centred single digits in",
+        "white on black, and does not refuse what is no digit.",
+        "",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,242 @@
+"""The training loop: data resident in memory, whole batches, no image handled one by one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from tenfold.errors import RecipeError
+from tenfold.train.networks import Network, cross_entropy
+from tenfold.train.optimizers import build_optimizer, flatten_parameters
+from tenfold.train.recipe import Recipe
+from tenfold.values import Split
+
+__all__ = ["Callback", "Trainer", "fit", "predict_logits", "score"]
+
+Metrics = dict[str, float]
+
+_PROGRESS_INTERVAL = 0.1  # seconds between two calls of `on_progress`, as fast as an eye follows
+_SCORING_BATCH = 1000  # images; larger ones gain nothing and take memory
+
+
+class Callback:
+    """What happens around training; each method does nothing unless a subclass says otherwise.
+
+    Callbacks are called in the order in which they are given.
+    """
+
+    def on_train_begin(self, trainer: Trainer) -> None:
+        """Called once, before the first epoch of this process."""
+
+    def on_progress(self, trainer: Trainer, images_done: int, metrics: Metrics) -> None:
+        """Called about ten times a second within an epoch, with running means of this epoch."""
+
+    def on_epoch_end(self, trainer: Trainer, metrics: Metrics) -> None:
+        """Called after each epoch with its metrics, which are the last of `Trainer.history`."""
+
+    def on_train_end(self, trainer: Trainer) -> None:
+        """Called once, when training has ended or an error has stopped it."""
+
+
+@dataclass
+class Trainer:
+    """A network in training, with all that decides how it goes on.
+
+    Two trainers of one recipe and data take bit-identical steps on one machine. What `tensors` and
+    `progress` return is all that has to be saved for a third to go on from there bit by bit.
+
+    Attributes:
+        recipe: What is trained.
+        network: The network, its weights changing in place.
+        history: One mapping an epoch: epoch, seconds, loss, accuracy and, where images are held
+            out, validation_loss and validation_accuracy.
+        stop: Set by a callback to end training after this epoch.
+    """
+
+    recipe: Recipe
+    images: Tensor
+    labels: Tensor
+    network: Network = field(init=False)
+    history: list[Metrics] = field(default_factory=list)
+    stop: bool = False
+
+    def __post_init__(self) -> None:
+        # Adam's means of gradients that stay zero sink into denormal numbers, which cost about
+        # four times the whole step on Intel processors; TensorFlow flushes them to zero too.
+        torch.set_flush_denormal(True)
+        self.network = Network(self.recipe)
+        self.order = torch.Generator().manual_seed(self.recipe.seed)
+        self.values, self.gradients = flatten_parameters(self.network)
+        self.optimizer = build_optimizer(self.recipe.optimizer, self.values, self.gradients)
+
+    @property
+    def epoch(self) -> int:
+        """Number of epochs done."""
+        return len(self.history)
+
+    def step(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """Take one optimizer step on a batch.
+
+        Args:
+            images: Shape (N, 28, 28), uint8.
+            labels: Shape (N,), int64.
+
+        Returns:
+            The loss before the step, and the number of images that were right, both scalars.
+        """
+        self.gradients.zero_()
+        with _autocast(self.recipe):
+            logits = self.network(images)
+        loss = cross_entropy(logits, labels)
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.optimizer.step()
+        with torch.no_grad():
+            right = (logits.argmax(1) == labels).sum()
+        return loss.detach(), right
+
+    def run_epoch(self, callbacks: Sequence[Callback]) -> Metrics:
+        """Pass once over the images in a new order; return running means of loss and accuracy.
+
+        As in Keras, the means are over the epoch's batches while the weights change, each image
+        counting once; they are not an evaluation afterwards.
+        """
+        self.network.train()
+        count, batch = len(self.labels), self.recipe.batch_size
+        order = torch.randperm(count, generator=self.order)
+        loss_sum, right_sum = (
+            torch.zeros((), dtype=torch.float64),
+            torch.zeros((), dtype=torch.int64),
+        )
+        shown = time.monotonic()
+        for start in range(0, count, batch):
+            chosen = order[start : start + batch]
+            loss, right = self.step(
+                self.images.index_select(0, chosen), self.labels.index_select(0, chosen)
+            )
+            loss_sum += loss * len(chosen)
+            right_sum += right
+            if callbacks and time.monotonic() - shown > _PROGRESS_INTERVAL:
+                shown, done = time.monotonic(), start + len(chosen)
+                means = {"loss": float(loss_sum) / done, "accuracy": int(right_sum) / done}
+                for callback in callbacks:
+                    callback.on_progress(self, done, means)
+        return {"loss": float(loss_sum) / count, "accuracy": int(right_sum) / count}
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Return copies of the optimizer's and generators' state, by name."""
+        state = {f"optimizer.{name}": value.clone() for name, value in self.optimizer.state.items()}
+        state["generator.order"] = self.order.get_state()
+        state["generator.dropout"] = self.network.dropout_generator.get_state()
+        return state
+
+    def restore(
+        self, weights: Mapping[str, Tensor], state: Mapping[str, Tensor], history: list[Metrics]
+    ) -> None:
+        """Go back to a saved moment: what `weights`, `tensors` and `history` were then."""
+        self.set_weights(weights)
+        for name, value in self.optimizer.state.items():
+            value.copy_(state[f"optimizer.{name}"])
+        self.order.set_state(state["generator.order"])
+        self.network.dropout_generator.set_state(state["generator.dropout"])
+        self.history = [dict(metrics) for metrics in history]
+
+    def weights(self) -> dict[str, Tensor]:
+        """Return copies of the network's weights, by name, contiguous."""
+        return {
+            name: value.detach().clone(memory_format=torch.contiguous_format)
+            for name, value in self.network.state_dict().items()
+        }
+
+    def set_weights(self, weights: Mapping[str, Tensor]) -> None:
+        """Copy weights into the network, in place."""
+        with torch.no_grad():
+            for name, value in self.network.state_dict().items():
+                value.copy_(weights[name])
+
+
+def fit(
+    trainer: Trainer, validation: Split | None = None, callbacks: Sequence[Callback] = ()
+) -> Trainer:
+    """Train until the recipe's last epoch, or until a callback stops it.
+
+    Args:
+        trainer: A new trainer, or one restored to a saved moment; it goes on from there.
+        validation: Images to score after each epoch, or None.
+        callbacks: Called in order.
+
+    Returns:
+        The trainer.
+
+    Raises:
+        RecipeError: The loss is no longer a finite number.
+    """
+    held = None if validation is None else (as_images(validation), as_labels(validation))
+    try:
+        for callback in callbacks:
+            callback.on_train_begin(trainer)
+        while trainer.epoch < trainer.recipe.epochs and not trainer.stop:
+            started = time.perf_counter()
+            metrics: Metrics = {"epoch": trainer.epoch + 1, "seconds": 0.0}
+            metrics |= trainer.run_epoch(callbacks)
+            if held is not None:
+                loss, accuracy = score(trainer.network, *held)
+                metrics |= {"validation_loss": loss, "validation_accuracy": accuracy}
+            metrics["seconds"] = round(time.perf_counter() - started, 4)
+            _check_finite(metrics)
+            trainer.history.append(metrics)
+            for callback in callbacks:
+                callback.on_epoch_end(trainer, metrics)
+    finally:
+        for callback in callbacks:
+            callback.on_train_end(trainer)
+    return trainer
+
+
+def score(network: Network, images: Tensor, labels: Tensor) -> tuple[float, float]:
+    """Return the mean loss in nats and the accuracy of a network on labelled images."""
+    logits = predict_logits(network, images)
+    loss = float(cross_entropy(logits.double(), labels))
+    return loss, int((logits.argmax(1) == labels).sum()) / len(labels)
+
+
+def predict_logits(network: Network, images: Tensor) -> Tensor:
+    """Return logits (N, 10) float32 of images (N, 28, 28) uint8, without dropout, in float32."""
+    network.eval()
+    with torch.inference_mode():
+        parts = [
+            network(images[first : first + _SCORING_BATCH])
+            for first in range(0, len(images), _SCORING_BATCH)
+        ]
+    return torch.cat(parts)
+
+
+def as_images(split: Split) -> Tensor:
+    """Return a split's images as a tensor (N, 28, 28) uint8."""
+    return torch.from_numpy(np.array(split.images, dtype=np.uint8, order="C"))
+
+
+def as_labels(split: Split) -> Tensor:
+    """Return a split's labels as a tensor (N,) int64."""
+    return torch.from_numpy(split.labels.astype(np.int64))
+
+
+def _autocast(recipe: Recipe) -> Any:
+    """Return the context in which multiplications have the recipe's precision."""
+    if recipe.precision == "bfloat16":
+        return torch.autocast("cpu", torch.bfloat16)
+    return nullcontext()
+
+
+def _check_finite(metrics: Metrics) -> None:
+    if not all(np.isfinite(value) for value in metrics.values()):
+        raise RecipeError(
+            f"training diverged in epoch {int(metrics['epoch'])}: the loss is {metrics['loss']}; "
+            "a smaller optimizer.learning_rate usually helps"
+        )

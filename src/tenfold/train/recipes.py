@@ -1,0 +1,22 @@
+"""Every recipe that can be trained by name."""
+
+from __future__ import annotations
+
+from tenfold.errors import RecipeError, nearest
+from tenfold.train.recipe import Recipe
+from tenfold.train.systems import SYSTEMS
+
+__all__ = ["RECIPES", "find_recipe"]
+
+RECIPES: dict[str, Recipe] = {name: system.recipe for name, system in SYSTEMS.items()}
+
+
+def find_recipe(name: str) -> Recipe:
+    """Return the recipe of that name.
+
+    Raises:
+        RecipeError: There is none; the message names the nearest.
+    """
+    if name not in RECIPES:
+        raise RecipeError(f"RECIPE: no recipe '{name}'; {nearest(name, RECIPES)}")
+    return RECIPES[name]

@@ -1,0 +1,153 @@
+"""A published system trained once a seed, and what it measures beside what was claimed."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from tenfold.data import MNIST
+from tenfold.errors import OutputError
+from tenfold.files import write_json
+from tenfold.train.evaluation_files import evaluate_run
+from tenfold.train.fit import Callback
+from tenfold.train.runs import Run
+from tenfold.train.settings import to_table
+from tenfold.train.shapes import summarise
+from tenfold.train.systems import System
+from tenfold.train.training import TrainingPlan, train_run
+
+__all__ = ["reproduce", "summary"]
+
+Measures = dict[str, float | None]
+
+
+def reproduce(
+    system: System,
+    seeds: Sequence[int],
+    folder: Path,
+    data: MNIST,
+    *,
+    command: str,
+    callbacks: Callable[[int], Sequence[Callback]] = lambda _seed: (),
+    force: bool = False,
+) -> dict[str, Any]:
+    """Train and evaluate a system for each seed, and write ``folder/reproduction.json``.
+
+    Runs that are finished are kept and runs that were stopped go on, so that the same call after
+    an interruption ends with the same figures.
+
+    Args:
+        system: Which.
+        seeds: One run each.
+        folder: Gets a run folder ``seed-N`` for each seed.
+        data: MNIST.
+        command: The command line to print in the report.
+        callbacks: Gives the callbacks of a seed's training.
+        force: Train anew what is there.
+
+    Returns:
+        The content of ``reproduction.json``.
+
+    Raises:
+        OutputError: The folder cannot be written, or holds something else.
+        RecipeError: A run there was started with another recipe.
+    """
+    if folder.is_dir() and any(folder.iterdir()) and not any(folder.glob("seed-*")):
+        raise OutputError(
+            f"{folder}: must be empty or hold runs of {system.name}, but holds other files; "
+            "choose another --report folder"
+        )
+    runs, measures = [], []
+    for seed in seeds:
+        plan = TrainingPlan(
+            replace(system.recipe, seed=seed),
+            folder / f"seed-{seed}",
+            resume=not force,
+            force=force,
+        )
+        run = train_run(plan, data, callbacks(seed))
+        runs.append(run)
+        measures.append(_measure(system, run, evaluate_run(run, data.test)))
+    result = _result(system, seeds, runs, measures, command)
+    write_json(folder / "reproduction.json", result)
+    return result
+
+
+def summary(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what ``tenfold reproduce --json`` prints of a reproduction."""
+    return {key: result[key] for key in ("system", "seeds", "claimed", "measured")}
+
+
+def _measure(system: System, run: Run, evaluation: Mapping[str, Any]) -> Measures:
+    """Return the figures of one run; training figures are those logged in the last epoch."""
+    history = run.history()
+    last = history[-1]
+    measures: Measures = {
+        "test_accuracy": evaluation["accuracy"],
+        "test_loss": evaluation["loss"],
+        "train_accuracy": last["accuracy"],
+        "train_loss": last["loss"],
+        "overfitting_gap": last["accuracy"] - evaluation["accuracy"],
+        "parameters": _parameters(system),
+    }
+    if "validation_accuracy" in last:
+        measures["validation_accuracy"] = last["validation_accuracy"]
+        measures["validation_loss"] = last["validation_loss"]
+        for epoch in system.milestones:
+            measures[f"validation_accuracy_epoch_{epoch}"] = history[epoch - 1][
+                "validation_accuracy"
+            ]
+    claimed = {claim.metric: claim.value for claim in system.claims}
+    if "train_accuracy" in claimed:
+        passed = [row["epoch"] for row in history if row["accuracy"] >= claimed["train_accuracy"]]
+        measures["epoch_claim_passed"] = passed[0] if passed else None
+    return measures
+
+
+def _result(
+    system: System,
+    seeds: Sequence[int],
+    runs: Sequence[Run],
+    measures: Sequence[Measures],
+    command: str,
+) -> dict[str, Any]:
+    seconds = [row["seconds"] for run in runs for row in run.history()]
+    table = to_table(system.recipe)
+    return {
+        "system": system.name,
+        "summary": system.recipe.summary,
+        "recipe": table,
+        "layers": [
+            {**asdict(layer), "output_shape": list(layer.output_shape)}
+            for layer in summarise(system.recipe.network)
+        ],
+        "parameters": _parameters(system),
+        "claims": [asdict(claim) for claim in system.claims],
+        "claimed": {claim.metric: claim.value for claim in system.claims},
+        "measured": {metric: _spread([row[metric] for row in measures]) for metric in measures[0]},
+        "seeds": list(seeds),
+        "shows": list(system.shows),
+        "errata": [asdict(erratum) for erratum in system.errata],
+        "selected_on_test": system.selected_on_test,
+        "seconds": {"per_epoch": statistics.median(seconds), "total": round(sum(seconds), 2)},
+        "command": command,
+        "environment": runs[0].environment(),
+    }
+
+
+def _spread(values: list[float | None]) -> dict[str, Any]:
+    """Return mean and sample standard deviation; a seed without a value leaves both unknown."""
+    known = [value for value in values if value is not None]
+    complete = len(known) == len(values)
+    return {
+        "mean": statistics.fmean(known) if complete else None,
+        "std": statistics.stdev(known) if complete and len(known) > 1 else None,
+        "values": values,
+    }
+
+
+def _parameters(system: System) -> int:
+    return sum(layer.parameters for layer in summarise(system.recipe.network))

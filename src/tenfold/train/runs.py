@@ -1,0 +1,153 @@
+"""Run folders: where a training leaves its recipe, metrics, checkpoints and model."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tenfold.errors import RecipeError, RunError
+from tenfold.files import new_folder, output_errors, write_json, write_text
+from tenfold.train.recipe import Recipe
+from tenfold.train.settings import from_toml, to_table, to_toml
+
+__all__ = ["Run", "check_same_recipe", "create_run", "open_run"]
+
+
+class Run:
+    """A run folder.
+
+    Attributes:
+        folder: Where it is.
+        recipe: What is trained in it, read from ``recipe.toml``.
+    """
+
+    def __init__(self, folder: Path, recipe: Recipe) -> None:
+        self.folder = folder
+        self.recipe = recipe
+
+    @property
+    def last(self) -> Path:
+        """Folder of the checkpoint after the latest epoch."""
+        return self.folder / "checkpoint" / "last"
+
+    @property
+    def best(self) -> Path:
+        """Folder of the checkpoint with the lowest validation loss."""
+        return self.folder / "checkpoint" / "best"
+
+    @property
+    def chosen(self) -> Path:
+        """Folder of the checkpoint whose weights count: the best where early stopping is on."""
+        return self.best if self.recipe.patience else self.last
+
+    @property
+    def model(self) -> Path:
+        """Folder of the exported model, there once training has ended."""
+        return self.folder / "model"
+
+    @property
+    def metrics(self) -> Path:
+        """File of the epochs' metrics, one JSON object a line."""
+        return self.folder / "metrics.jsonl"
+
+    @property
+    def finished(self) -> bool:
+        """Whether training has ended and the model is there."""
+        return (self.model / "card.json").is_file()
+
+    def environment(self) -> dict[str, Any]:
+        """Return what the run runs on, as written when it was created."""
+        return dict(_read_json(self.folder / "environment.json"))
+
+    def history(self) -> list[dict[str, float]]:
+        """Return the metrics of each epoch.
+
+        Raises:
+            RunError: The file is missing or damaged.
+        """
+        try:
+            lines = self.metrics.read_text(encoding="utf-8").splitlines()
+            return [json.loads(line) for line in lines]
+        except (OSError, ValueError) as error:
+            raise RunError(
+                f"{self.metrics}: must hold one JSON object a line, but {error}"
+            ) from error
+
+
+def create_run(
+    folder: Path, recipe: Recipe, environment: Mapping[str, Any], *, force: bool = False
+) -> Run:
+    """Create a run folder.
+
+    With ``force``, what an earlier run left in the folder is removed, other files are kept.
+
+    Raises:
+        OutputError: It cannot be written, or holds something and ``force`` is off.
+    """
+    new_folder(folder, force=force)
+    with output_errors(folder):
+        for part in (*folder.glob("checkpoint"), *folder.glob("model"), *folder.glob("figures")):
+            shutil.rmtree(part)
+        for name in ("metrics.jsonl", "evaluation.json", "outputs.npy", "report.html", "live.html"):
+            (folder / name).unlink(missing_ok=True)
+    write_json(folder / "environment.json", environment)
+    write_text(folder / "recipe.toml", to_toml(recipe))
+    return Run(folder, recipe)
+
+
+def open_run(folder: Path) -> Run:
+    """Return the run in ``folder``.
+
+    Raises:
+        RunError: There is none.
+        RecipeError: Its ``recipe.toml`` is not a recipe.
+    """
+    path = folder / "recipe.toml"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RunError(
+            f"{folder}: must be a run folder, but its recipe.toml cannot be read; "
+            "tenfold train RECIPE --out FOLDER makes one"
+        ) from error
+    return Run(folder, from_toml(text, str(path)))
+
+
+def check_same_recipe(run: Run, recipe: Recipe) -> None:
+    """Raise a `RecipeError` that names each field in which ``recipe`` differs from the run's."""
+    ours, theirs = _flat(to_table(recipe)), _flat(to_table(run.recipe))
+    changed = [
+        f"{key} is {ours.get(key)!r}, was {theirs.get(key)!r}"
+        for key in sorted(ours.keys() | theirs.keys())
+        if ours.get(key) != theirs.get(key)
+    ]
+    if changed:
+        raise RecipeError(
+            f"--resume: the recipe must be the one {run.folder} was started with, but "
+            f"{'; '.join(changed)}; leave the changes out, or start a new run with another --out"
+        )
+
+
+def _flat(value: Any, prefix: str = "") -> dict[str, Any]:
+    """Return the leaves of nested dicts and lists by dotted key."""
+    if isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, list):
+        items = {str(place): part for place, part in enumerate(value)}.items()
+    else:
+        return {prefix: value}
+    return {
+        key: leaf
+        for name, part in items
+        for key, leaf in _flat(part, f"{prefix}.{name}" if prefix else str(name)).items()
+    }
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunError(f"{path}: must be JSON, but {error}") from error
