@@ -141,5 +141,5 @@ def _verify(path: Path, recorded: str) -> None:
     if found != recorded:
         raise ModelError(
             f"{path}: must have SHA-256 {recorded[:12]}... as its card says, "
-            f"but has {found[:12]}...; card and weights do not belong together: export the run again"
+            f"but has {found[:12]}...; card and weights do not match: export the run again"
         )
