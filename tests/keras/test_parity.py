@@ -14,6 +14,7 @@ import torch
 
 from tenfold.data import load_mnist
 from tenfold.train.fit import Trainer, as_images, as_labels
+from tenfold.train.networks import cross_entropy
 from tenfold.train.recipe import Adam, Convolution, Dense, Dropout, Flatten, MaxPool, Recipe
 from tenfold.train.systems import SYSTEMS
 from tenfold.values import Split
@@ -64,7 +65,7 @@ def sigmoid_without_logits(inputs: Any) -> Any:
 
 
 def to_keras(weight: torch.Tensor) -> np.ndarray:
-    """Our (out, in) and (out, in, rows, columns) as Keras's (in, out) and (rows, columns, in, out)."""
+    """Our (out, in, ...) kernels as Keras's (..., in, out)."""
     axes = {1: (0,), 2: (1, 0), 4: (2, 3, 1, 0)}[weight.dim()]
     return weight.detach().numpy().transpose(axes).copy()
 
@@ -101,7 +102,8 @@ def test_fifty_steps_equal_keras(name: str, batches: Split) -> None:
     one_hot = recipe.loss == "categorical_crossentropy"
     for first in range(0, count, recipe.batch_size):
         part = slice(first, first + recipe.batch_size)
-        ours.append(float(trainer.step(images[part], labels[part])[0]))
+        logits = trainer.step(images[part], labels[part])
+        ours.append(float(cross_entropy(logits, labels[part])))
         pixels = split.images[part].astype(np.float32) / 255
         if len(model.input_shape) == 4:
             pixels = pixels[..., None]

@@ -136,3 +136,26 @@ def import_(path: Path, name: str | None, force: bool, output: str) -> None:
 def _emit_files(sizes: dict[str, int], source: str, output: str) -> None:
     rows = [{"file": name, "bytes": size, "source": source} for name, size in sizes.items()]
     emit(rows, output, ["file", "bytes", "source"])
+
+
+@data.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--count", type=click.IntRange(1, 10_000), default=10, show_default=True)
+@click.option("--force", is_flag=True, help="Replace files of the same names.")
+def sample(folder: Path, count: int, force: bool) -> None:
+    """Write the first test digits of MNIST as pictures into FOLDER, with a labels.csv.
+
+    Something to try classify and evaluate on; prints the files.
+
+    \b
+    Examples:
+      tenfold data sample digits --count 3
+      tenfold classify digits --model runs/conv-3
+    """
+    from tenfold.data import load_mnist
+    from tenfold.data.sample import write_sample
+    from tenfold.files import new_folder
+
+    new_folder(folder, force=force)
+    for path in write_sample(load_mnist().test, count, folder):
+        click.echo(path)

@@ -14,7 +14,7 @@ from tenfold.cli.output import note
 from tenfold.errors import MissingExtraError, RunError
 
 if TYPE_CHECKING:
-    from tenfold.train.fit import Callback
+    from tenfold.train.fit import Callback, Trainer
     from tenfold.train.recipe import Recipe
     from tenfold.train.runs import Run
 
@@ -139,19 +139,29 @@ def _train(
     if chosen is not None:
         summarise(chosen.network)  # a network that does not fit is refused before data are fetched
     data = load_mnist()
-    callbacks: list[Callback] = [] if quiet else [ProgressBar()]
+    name = chosen.name if chosen else str(folder)
+    words = f"{name}: {torch.get_num_threads()} threads, MNIST from {data.origin}, into {folder}"
+    callbacks: list[Callback] = [] if quiet else [_announcement(words), ProgressBar()]
     if live:
         callbacks.append(LivePage(folder / "live.html", _show_page))
     if tensorboard:
         callbacks.append(TensorBoard(folder / "tensorboard"))
-    if not quiet:
-        name = chosen.name if chosen else str(folder)
-        note(f"{name}: {torch.get_num_threads()} threads, MNIST from {data.origin}, into {folder}")
     try:
         return train_run(TrainingPlan(chosen, folder, resume=resume, force=force), data, callbacks)
     except KeyboardInterrupt:
         note(f"stopped; go on with: tenfold train --resume --out {folder}")
         raise
+
+
+def _announcement(words: str) -> Callback:
+    """Return a callback that says what begins, once nothing can refuse the run any more."""
+    from tenfold.train.fit import Callback
+
+    class Announcement(Callback):
+        def on_train_begin(self, trainer: Trainer) -> None:  # noqa: ARG002 - what all hooks take
+            note(words)
+
+    return Announcement()
 
 
 def _show_page(address: str) -> None:

@@ -13,8 +13,9 @@ import torch
 from torch import Tensor
 
 from tenfold.errors import RecipeError
-from tenfold.train.networks import Network, cross_entropy
-from tenfold.train.optimizers import build_optimizer, flatten_parameters
+from tenfold.train.networks import Network, cross_entropy, scale
+from tenfold.train.optimizers import build_optimizer
+from tenfold.train.processor import prepare_processor
 from tenfold.train.recipe import Recipe
 from tenfold.values import Split
 
@@ -54,6 +55,8 @@ class Trainer:
 
     Attributes:
         recipe: What is trained.
+        images: Shape (N, 28, 28), uint8.
+        labels: Shape (N,), int64.
         network: The network, its weights changing in place.
         history: One mapping an epoch: epoch, seconds, loss, accuracy and, where images are held
             out, validation_loss and validation_accuracy.
@@ -68,38 +71,33 @@ class Trainer:
     stop: bool = False
 
     def __post_init__(self) -> None:
-        # Adam's means of gradients that stay zero sink into denormal numbers, which cost about
-        # four times the whole step on Intel processors; TensorFlow flushes them to zero too.
-        torch.set_flush_denormal(True)
+        prepare_processor()
         self.network = Network(self.recipe)
+        self._pixels = scale(self.images)  # once, not once an epoch
         self.order = torch.Generator().manual_seed(self.recipe.seed)
-        self.values, self.gradients = flatten_parameters(self.network)
-        self.optimizer = build_optimizer(self.recipe.optimizer, self.values, self.gradients)
+        self.optimizer = build_optimizer(self.recipe.optimizer, list(self.network.parameters()))
 
     @property
     def epoch(self) -> int:
         """Number of epochs done."""
         return len(self.history)
 
-    def step(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    def step(self, images: Tensor, labels: Tensor) -> Tensor:
         """Take one optimizer step on a batch.
 
         Args:
-            images: Shape (N, 28, 28), uint8.
+            images: Shape (N, 28, 28), uint8, or float32 already scaled to [0, 1].
             labels: Shape (N,), int64.
 
         Returns:
-            The loss before the step, and the number of images that were right, both scalars.
+            The logits (N, 10) before the step.
         """
-        self.gradients.zero_()
+        self.network.zero_grad(set_to_none=True)
         with _autocast(self.recipe):
             logits = self.network(images)
-        loss = cross_entropy(logits, labels)
-        loss.backward()  # type: ignore[no-untyped-call]
+        cross_entropy(logits, labels).backward()  # type: ignore[no-untyped-call]
         self.optimizer.step()
-        with torch.no_grad():
-            right = (logits.argmax(1) == labels).sum()
-        return loss.detach(), right
+        return logits.detach()
 
     def run_epoch(self, callbacks: Sequence[Callback]) -> Metrics:
         """Pass once over the images in a new order; return running means of loss and accuracy.
@@ -110,28 +108,25 @@ class Trainer:
         self.network.train()
         count, batch = len(self.labels), self.recipe.batch_size
         order = torch.randperm(count, generator=self.order)
-        loss_sum, right_sum = (
-            torch.zeros((), dtype=torch.float64),
-            torch.zeros((), dtype=torch.int64),
-        )
+        labels = self.labels[order]
+        logits = torch.empty(count, 10)
         shown = time.monotonic()
         for start in range(0, count, batch):
-            chosen = order[start : start + batch]
-            loss, right = self.step(
-                self.images.index_select(0, chosen), self.labels.index_select(0, chosen)
-            )
-            loss_sum += loss * len(chosen)
-            right_sum += right
+            stop = min(start + batch, count)
+            pixels = self._pixels.index_select(0, order[start:stop])
+            logits[start:stop] = self.step(pixels, labels[start:stop])
             if callbacks and time.monotonic() - shown > _PROGRESS_INTERVAL:
-                shown, done = time.monotonic(), start + len(chosen)
-                means = {"loss": float(loss_sum) / done, "accuracy": int(right_sum) / done}
+                shown = time.monotonic()
+                means = _means(logits[:stop], labels[:stop])
                 for callback in callbacks:
-                    callback.on_progress(self, done, means)
-        return {"loss": float(loss_sum) / count, "accuracy": int(right_sum) / count}
+                    callback.on_progress(self, stop, means)
+        return _means(logits, labels)
 
     def tensors(self) -> dict[str, Tensor]:
         """Return copies of the optimizer's and generators' state, by name."""
-        state = {f"optimizer.{name}": value.clone() for name, value in self.optimizer.state.items()}
+        state = {
+            f"optimizer.{name}": value.clone() for name, value in self.optimizer.state().items()
+        }
         state["generator.order"] = self.order.get_state()
         state["generator.dropout"] = self.network.dropout_generator.get_state()
         return state
@@ -141,7 +136,7 @@ class Trainer:
     ) -> None:
         """Go back to a saved moment: what `weights`, `tensors` and `history` were then."""
         self.set_weights(weights)
-        for name, value in self.optimizer.state.items():
+        for name, value in self.optimizer.state().items():
             value.copy_(state[f"optimizer.{name}"])
         self.order.set_state(state["generator.order"])
         self.network.dropout_generator.set_state(state["generator.dropout"])
@@ -186,8 +181,8 @@ def fit(
             metrics: Metrics = {"epoch": trainer.epoch + 1, "seconds": 0.0}
             metrics |= trainer.run_epoch(callbacks)
             if held is not None:
-                loss, accuracy = score(trainer.network, *held)
-                metrics |= {"validation_loss": loss, "validation_accuracy": accuracy}
+                means = score(trainer.network, *held)
+                metrics |= {f"validation_{name}": value for name, value in means.items()}
             metrics["seconds"] = round(time.perf_counter() - started, 4)
             _check_finite(metrics)
             trainer.history.append(metrics)
@@ -199,11 +194,9 @@ def fit(
     return trainer
 
 
-def score(network: Network, images: Tensor, labels: Tensor) -> tuple[float, float]:
+def score(network: Network, images: Tensor, labels: Tensor) -> Metrics:
     """Return the mean loss in nats and the accuracy of a network on labelled images."""
-    logits = predict_logits(network, images)
-    loss = float(cross_entropy(logits.double(), labels))
-    return loss, int((logits.argmax(1) == labels).sum()) / len(labels)
+    return _means(predict_logits(network, images), labels)
 
 
 def predict_logits(network: Network, images: Tensor) -> Tensor:
@@ -225,6 +218,12 @@ def as_images(split: Split) -> Tensor:
 def as_labels(split: Split) -> Tensor:
     """Return a split's labels as a tensor (N,) int64."""
     return torch.from_numpy(split.labels.astype(np.int64))
+
+
+def _means(logits: Tensor, labels: Tensor) -> Metrics:
+    right = int((logits.argmax(1) == labels).sum())
+    loss = float(cross_entropy(logits.double(), labels))
+    return {"loss": loss, "accuracy": right / len(labels)}
 
 
 def _autocast(recipe: Recipe) -> Any:

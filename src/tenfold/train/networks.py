@@ -17,7 +17,7 @@ from torch.nn import functional
 from tenfold.train.recipe import Convolution, Dense, Dropout, Flatten, Layer, MaxPool, Recipe
 from tenfold.train.shapes import summarise, takes_outputs
 
-__all__ = ["Network", "cross_entropy"]
+__all__ = ["Network", "cross_entropy", "scale"]
 
 _CLIP = 1e-7  # keras.config.epsilon(), to which cross-entropy clips probabilities
 
@@ -49,13 +49,18 @@ class Network(nn.Module):
         self.stages = _named(_build(layers, generator, self.dropout_generator))
 
     def forward(self, images: Tensor) -> Tensor:
-        """Return logits (N, 10) float32 of images (N, 28, 28) uint8."""
-        hidden = images.to(torch.float32).div_(255)
+        """Return logits (N, 10) float32 of images (N, 28, 28), uint8 or scaled already."""
+        hidden = images if images.is_floating_point() else scale(images)
         hidden = hidden.unsqueeze(1) if self.convolutional else hidden
         logits: Tensor = self.stages(hidden).float()
         if self.log_outputs:
             return torch.sigmoid(logits).clamp(_CLIP, 1 - _CLIP).log()
         return logits
+
+
+def scale(images: Tensor) -> Tensor:
+    """Return images (N, 28, 28) uint8 as float32 in [0, 1]."""
+    return images.to(torch.float32).div_(255)
 
 
 def _build(

@@ -1,86 +1,84 @@
-"""Keras's optimizers over one flat vector of all parameters.
-
-One vector makes a step a handful of calls whatever the number of layers, and its state a few plain
-tensors to save.
-"""
+"""Keras's optimizers on PyTorch's fast kernels."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.optim.adam import adam
 
 from tenfold.train.recipe import Adam, Optimizer, RMSprop
 
-__all__ = ["FlatOptimizer", "build_optimizer", "flatten_parameters"]
+__all__ = ["StepOptimizer", "build_optimizer"]
 
 
-class FlatOptimizer(Protocol):
-    """An optimizer that updates a flat vector in place."""
-
-    state: dict[str, Tensor]
+class StepOptimizer(Protocol):
+    """An optimizer that changes its parameters in place."""
 
     def step(self) -> None:
-        """Move the parameters by one step along the present gradient."""
+        """Move the parameters by one step along their gradients."""
+
+    def state(self) -> dict[str, Tensor]:
+        """Return the tensors that decide the steps to come, by name: not copies."""
 
 
-def flatten_parameters(network: nn.Module) -> tuple[Tensor, Tensor]:
-    """Move all parameters of a network into one vector, and their gradients into another.
-
-    The network's own parameters become views, so that both ways of looking at them stay the same.
-    Channels-last kernels keep their memory order.
-
-    Returns:
-        Parameters and gradients, both (P,) float32.
-    """
-    parameters = list(network.parameters())
-    count = sum(parameter.numel() for parameter in parameters)
-    values, gradients = torch.empty(count), torch.zeros(count)
-    start = 0
-    for parameter in parameters:
-        stop = start + parameter.numel()
-        view = values[start:stop].as_strided(
-            parameter.shape, parameter.stride(), storage_offset=start
-        )
-        view.copy_(parameter.data)
-        parameter.data = view
-        parameter.grad = gradients.as_strided(parameter.shape, parameter.stride(), start)
-        start = stop
-    return values, gradients
-
-
-def build_optimizer(spec: Optimizer, values: Tensor, gradients: Tensor) -> FlatOptimizer:
-    """Return a recipe's optimizer over flat ``values`` and ``gradients``, both (P,) float32."""
+def build_optimizer(spec: Optimizer, parameters: Sequence[nn.Parameter]) -> StepOptimizer:
+    """Return a recipe's optimizer over a network's parameters, float32."""
     match spec:
         case Adam():
-            return _FlatAdam(spec, values, gradients)
+            return _KerasAdam(spec, parameters)
         case RMSprop():
-            return _FlatRMSprop(spec, values, gradients)
+            return _KerasRMSprop(spec, parameters)
 
 
-class _FlatAdam:
-    """``keras/src/optimizers/adam.py``: epsilon is added outside the root, and is not scaled."""
+class _KerasAdam:
+    """``keras/src/optimizers/adam.py``: epsilon is added outside the root, and is not scaled.
 
-    def __init__(self, spec: Adam, values: Tensor, gradients: Tensor) -> None:
-        self._spec, self._values, self._gradients = spec, values, gradients
-        self._scratch = torch.empty_like(values)
-        self.state = {
-            "mean": torch.zeros_like(values),
-            "square": torch.zeros_like(values),
-            "step": torch.zeros((), dtype=torch.int64),
-        }
+    PyTorch's kernel divides ``m / (1 - b1^t)`` by ``sqrt(v / (1 - b2^t)) + epsilon``. With its rate
+    and epsilon chosen anew for each step, that is Keras's formula.
+    """
+
+    def __init__(self, spec: Adam, parameters: Sequence[nn.Parameter]) -> None:
+        self._spec = spec
+        self._parameters = list(parameters)
+        self._means = [torch.zeros_like(value) for value in parameters]
+        self._squares = [torch.zeros_like(value) for value in parameters]
+        self._steps = [torch.zeros(()) for _ in parameters]
 
     def step(self) -> None:
-        spec, mean, square = self._spec, self.state["mean"], self.state["square"]
-        self.state["step"] += 1
-        rate = _corrected_rate(spec, int(self.state["step"]))
-        mean.lerp_(self._gradients, 1 - spec.beta_1)
-        torch.mul(self._gradients, self._gradients, out=self._scratch)
-        square.lerp_(self._scratch, 1 - spec.beta_2)
-        torch.sqrt(square, out=self._scratch).add_(spec.epsilon)
-        self._values.addcdiv_(mean, self._scratch, value=-rate)
+        spec, step = self._spec, int(self._steps[0]) + 1
+        mean_part, square_part = 1 - spec.beta_1**step, math.sqrt(1 - spec.beta_2**step)
+        adam(
+            self._parameters,  # type: ignore[arg-type]
+            _gradients(self._parameters),
+            self._means,
+            self._squares,
+            [],
+            self._steps,
+            fused=True,
+            amsgrad=False,
+            beta1=spec.beta_1,
+            beta2=spec.beta_2,
+            lr=_corrected_rate(spec, step) * mean_part / square_part,
+            eps=spec.epsilon / square_part,
+            weight_decay=0.0,
+            maximize=False,
+        )
+
+    def state(self) -> dict[str, Tensor]:
+        return {
+            f"{name}.{place}": value
+            for name, values in (
+                ("mean", self._means),
+                ("square", self._squares),
+                ("step", self._steps),
+            )
+            for place, value in enumerate(values)
+        }
 
 
 def _corrected_rate(spec: Adam, step: int) -> float:
@@ -95,16 +93,27 @@ def _corrected_rate(spec: Adam, step: int) -> float:
     return float(np.float32(spec.learning_rate) * correction)
 
 
-class _FlatRMSprop:
+class _KerasRMSprop:
     """``keras/src/optimizers/rmsprop.py``: epsilon is added inside the root; no momentum."""
 
-    def __init__(self, spec: RMSprop, values: Tensor, gradients: Tensor) -> None:
-        self._spec, self._values, self._gradients = spec, values, gradients
-        self._scratch = torch.empty_like(values)
-        self.state = {"square": torch.zeros_like(values)}
+    def __init__(self, spec: RMSprop, parameters: Sequence[nn.Parameter]) -> None:
+        self._spec = spec
+        self._parameters = list(parameters)
+        self._squares = [torch.zeros_like(value) for value in parameters]
 
     def step(self) -> None:
-        spec, square = self._spec, self.state["square"]
-        square.mul_(spec.rho).addcmul_(self._gradients, self._gradients, value=1 - spec.rho)
-        torch.add(square, spec.epsilon, out=self._scratch).sqrt_()
-        self._values.addcdiv_(self._gradients, self._scratch, value=-spec.learning_rate)
+        spec = self._spec
+        with torch.no_grad():
+            for value, gradient, square in zip(
+                self._parameters, _gradients(self._parameters), self._squares, strict=True
+            ):
+                square.mul_(spec.rho).addcmul_(gradient, gradient, value=1 - spec.rho)
+                root = torch.add(square, spec.epsilon).sqrt_()
+                value.addcdiv_(gradient, root, value=-spec.learning_rate)
+
+    def state(self) -> dict[str, Tensor]:
+        return {f"square.{place}": value for place, value in enumerate(self._squares)}
+
+
+def _gradients(parameters: Sequence[nn.Parameter]) -> list[Tensor]:
+    return [value.grad for value in parameters if value.grad is not None]

@@ -200,8 +200,9 @@ _DENSE_100_SIGMOID = System(
     errata=(
         Erratum(
             "The network ends in ten sigmoids while the loss wants a distribution.",
-            "Keras clips the outputs and normalises them over the ten, so it trains all the same; "
-            "but the ten outputs do not sum to one and are not probabilities.",
+            "It trains all the same, because Keras keeps the sigmoids' inputs aside and its loss "
+            "takes a softmax of those. But the ten outputs that the network then predicts with do "
+            "not sum to one, and are not probabilities.",
         ),
         Erratum(
             "Only the training accuracy is reported.",

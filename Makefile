@@ -1,0 +1,57 @@
+# Every target sets up what it needs: a machine with Python 3.11 or newer, make and a package index
+# is enough. PYTHON names the interpreter that makes the environment.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+DEMO   ?= demo
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint parity bench docs clean
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+
+# One stamp for each set of extras, so that setting up again costs nothing until pyproject changes.
+$(VENV)/.made:
+	$(PYTHON) -c 'import sys; sys.exit("tenfold needs Python 3.11 or newer: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.demo: $(VENV)/.made pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[train,report]"
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.made pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[train,report,parquet,dev]"
+	@touch $@ $(VENV)/.demo
+
+$(VENV)/.bench: $(VENV)/.dev pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[train,report,parquet,dev,bench]"
+	@touch $@
+
+setup: $(VENV)/.dev  ## make .venv with everything for development
+
+demo: $(VENV)/.demo  ## train, evaluate and report a published system, and read three digits with it
+	@$(BIN)/python examples/demo.py $(DEMO)
+
+test: $(VENV)/.dev  ## run the tests
+	$(BIN)/python -m pytest -m "not keras"
+
+lint: $(VENV)/.dev  ## check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+parity: $(VENV)/.bench  ## compare each published system with Keras itself, step by step
+	$(BIN)/python -m pytest tests/keras
+
+bench: $(VENV)/.bench  ## measure speed beside Keras, import time and memory
+	$(BIN)/python benchmarks/training_speed.py
+	$(BIN)/python benchmarks/footprint.py
+
+docs: $(VENV)/.dev  ## write the generated parts of docs/ anew
+	$(BIN)/python docs/generate.py
+
+clean:  ## remove the environment and what the demo made
+	rm -rf $(VENV) $(DEMO) build dist

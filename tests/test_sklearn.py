@@ -1,0 +1,133 @@
+"""The scikit-learn estimator against scikit-learn's own checks, and its pickle-free files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_digits
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from tenfold.errors import ModelError, RecipeError
+from tenfold.sklearn import DigitClassifier
+
+EXPECTED_FAILURES: dict[str, str] = {}
+
+
+@parametrize_with_checks(
+    [DigitClassifier("dense-128", epochs=40)],
+    expected_failed_checks=lambda _estimator: EXPECTED_FAILURES,
+)
+def test_scikit_learn_checks(estimator, check) -> None:
+    check(estimator)
+
+
+@pytest.fixture(scope="module")
+def digits():
+    """1,797 digits of 8 x 8 pixels, 0 to 16."""
+    return load_digits(return_X_y=True)
+
+
+@pytest.fixture(scope="module")
+def fitted(digits) -> DigitClassifier:
+    pictures, labels = digits
+    return DigitClassifier("dense-128", epochs=30, random_state=3).fit(
+        pictures[:1200], labels[:1200]
+    )
+
+
+def test_reads_digits_of_another_size(fitted, digits) -> None:
+    pictures, labels = digits
+    assert fitted.score(pictures[1200:], labels[1200:]) > 0.9
+
+
+def test_probabilities_are_distributions(fitted, digits) -> None:
+    probabilities = fitted.predict_proba(digits[0][:50])
+    assert probabilities.shape == (50, 10)
+    np.testing.assert_allclose(probabilities.sum(1), 1, rtol=1e-12)
+
+
+def test_equal_fits_give_equal_networks(fitted, digits) -> None:
+    pictures, labels = digits
+    again = clone(fitted).fit(pictures[:1200], labels[:1200])
+    np.testing.assert_array_equal(again.predict_proba(pictures), fitted.predict_proba(pictures))
+
+
+def test_saved_and_loaded_it_answers_the_same(fitted, digits, tmp_path: Path) -> None:
+    fitted.save(tmp_path / "saved")
+    loaded = DigitClassifier.load(tmp_path / "saved")
+    assert loaded.get_params() == fitted.get_params()
+    np.testing.assert_array_equal(
+        loaded.predict_proba(digits[0][:100]), fitted.predict_proba(digits[0][:100])
+    )
+
+
+@pytest.mark.parametrize("labels", [["a", "b"], [-1, 4], [1.0, 2.0]], ids=["text", "int", "float"])
+def test_labels_survive_saving(labels, tmp_path: Path) -> None:
+    pictures = np.random.default_rng(0).random((20, 16))
+    target = np.array(labels)[np.arange(20) % 2]
+    DigitClassifier(epochs=1).fit(pictures, target).save(tmp_path / "saved")
+    classes = DigitClassifier.load(tmp_path / "saved").classes_
+    np.testing.assert_array_equal(classes, np.array(sorted(labels)))
+    assert classes.dtype == target.dtype
+
+
+def damage_weights(folder: Path) -> None:
+    path = folder / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:-1] + b"\x01")
+
+
+def damage_index(folder: Path) -> None:
+    (folder / "estimator.json").write_text("{")
+
+
+def drop_key(folder: Path) -> None:
+    path = folder / "estimator.json"
+    state = json.loads(path.read_text())
+    del state["range"]
+    path.write_text(json.dumps(state))
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (damage_weights, "do not belong together"),
+        (damage_index, "must hold a saved DigitClassifier"),
+        (drop_key, "KeyError: 'range'"),
+    ],
+)
+def test_damaged_folder_is_refused(damage, message, fitted, tmp_path: Path) -> None:
+    fitted.save(tmp_path / "saved")
+    damage(tmp_path / "saved")
+    with pytest.raises(ModelError, match=message):
+        DigitClassifier.load(tmp_path / "saved")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "error", "message"),
+    [
+        ({"recipe": "dense-129"}, RecipeError, "did you mean 'dense-128'"),
+        ({"epochs": 0}, RecipeError, "epochs: must be"),
+        ({"batch_size": -1}, RecipeError, "batch_size: must be"),
+        ({"random_state": -1}, RecipeError, "seed: must be"),
+    ],
+)
+def test_bad_parameters_are_refused(parameters, error, message) -> None:
+    with pytest.raises(error, match=message):
+        DigitClassifier(**parameters).fit(np.eye(4), [0, 1, 0, 1])
+
+
+@pytest.mark.parametrize(
+    ("pictures", "labels", "message"),
+    [
+        (np.zeros((4, 785)), [0, 1, 0, 1], "at most 784 features, but has 785"),
+        (np.zeros((11, 4)), list(range(11)), "from 2 to 10 classes, but has 11"),
+        (np.zeros((3, 4)), [1, 1, 1], "but has 1 class"),
+    ],
+)
+def test_data_that_do_not_fit_are_refused(pictures, labels, message) -> None:
+    with pytest.raises(ValueError, match=message):
+        DigitClassifier(epochs=1).fit(pictures, labels)
