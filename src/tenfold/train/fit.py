@@ -94,7 +94,7 @@ class Trainer:
         """
         self.network.zero_grad(set_to_none=True)
         with _autocast(self.recipe):
-            logits = self.network(images)
+            logits: Tensor = self.network(images)
         cross_entropy(logits, labels).backward()  # type: ignore[no-untyped-call]
         self.optimizer.step()
         return logits.detach()

@@ -1,0 +1,45 @@
+"""Results of benchmarks as CSV rows, each with date, commit, machine and versions."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from tenfold.train.environment import describe_environment
+
+PACKAGES = ("torch", "tensorflow-cpu", "keras", "numpy", "onnxruntime")
+
+
+def append_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Append rows to a CSV file, which gets a heading when it is new."""
+    stamped = [{**row, **_stamp()} for row in rows]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = not path.exists()
+    with path.open("a", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, list(stamped[0]), lineterminator="\n")
+        if new:
+            writer.writeheader()
+        writer.writerows(stamped)
+    print(f"appended to {path}")
+
+
+def _stamp() -> dict[str, Any]:
+    environment = describe_environment({}, 0)
+    return {
+        "date": environment["date"][:10],
+        "commit": environment["commit"],
+        "processor": environment["processor"],
+        "cores": environment["cores"],
+        "python": environment["python"],
+        **{name: _version(name) for name in PACKAGES},
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
