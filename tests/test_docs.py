@@ -1,0 +1,67 @@
+"""Documents that cannot go stale: generated pages, examples and README run as they stand."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tenfold import errors
+from tenfold.cli import _COMMANDS
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+
+
+def run(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-W", "error::UserWarning", *arguments],
+        cwd=folder, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_generated_pages_are_what_the_code_says() -> None:
+    done = run(str(ROOT / "docs" / "generate.py"), "--check", folder=ROOT)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_example_runs_and_is_short(path: Path, tmp_path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) < 30
+    done = run(str(path), folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+
+
+def test_demo_reads_three_digits_right_and_reports(tmp_path: Path) -> None:
+    done = run(str(ROOT / "examples" / "demo.py"), "here", folder=tmp_path)
+    assert re.findall(r"a (\d) is read as (\d)", done.stdout) == [
+        ("7", "7"),
+        ("2", "2"),
+        ("1", "1"),
+    ]
+    report = tmp_path / "here" / "dense-128-dropout" / "report.html"
+    assert "97.66" in report.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        if not target.startswith("http"):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+@pytest.mark.parametrize("command", sorted(_COMMANDS))
+def test_each_command_is_in_the_help_page(command: str) -> None:
+    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert f"## tenfold {command}\n" in page
+
+
+def test_the_drawn_error_tree_is_complete() -> None:
+    drawn = set(re.findall(r"── (\w+Error)", errors.__doc__ or ""))
+    defined = {name for name in errors.__all__ if name.endswith("Error")} - {"TenfoldError"}
+    assert drawn == defined
