@@ -15,6 +15,6 @@ test = tenfold.load_mnist().test
 model = folder / system / "seed-0"
 print("Three test digits, read by the network just trained:")
 for label, digit in zip(test.labels, tenfold.classify(test.images[:3], model=model), strict=False):
-    print(f"  a {label} is read as {digit.value}, confidence {digit.confidence:.1%}")
+    print(f"  a {label} is read as {digit.value}, confidence {100 * digit.confidence:.1f} %")
 print(f"\nThe report:  {folder / system / 'report.html'}")
 print(f"Your digits: tenfold classify PICTURE.png --model {model}")

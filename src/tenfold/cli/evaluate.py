@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
+from numpy.typing import NDArray
 
-from tenfold.cli.output import json_option, note, table
+from tenfold.cli.output import json_option, note, percent, table
 from tenfold.errors import OutputError
+from tenfold.images import open_page
+from tenfold.preprocess import to_glyph
 from tenfold.values import Split
 
 __all__ = ["evaluate"]
@@ -63,7 +67,7 @@ def evaluate(
 
     _check_outputs(outputs, force=force)
     loaded = load_model(model)
-    split = load_mnist().test if data is None else load_labelled(data)
+    split = load_mnist().test if data is None else load_labelled(data, prepare=_glyph)
     evaluation, network_outputs = evaluate_model(loaded, split, data or "MNIST test")
     if outputs is not None:
         write_outputs(outputs, network_outputs)
@@ -72,6 +76,11 @@ def evaluate(
         page = _write_report(model, report, evaluation, network_outputs, split, force=force)
         note(f"the page with all figures: {page}")
     click.echo(json.dumps(evaluation, indent=2) if as_json else _as_text(evaluation))
+
+
+def _glyph(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return a picture of any size as the reader would show it to the model."""
+    return to_glyph(open_page(grey))
 
 
 def _check_outputs(path: Path | None, *, force: bool) -> None:
@@ -114,8 +123,8 @@ def _as_text(evaluation: dict[str, Any]) -> str:
     ece = evaluation["calibration"]["expected_calibration_error"]
     blocks = (
         f"{evaluation['data']}: {evaluation['images']:,} images\n"
-        f"accuracy  {evaluation['accuracy']:.2%}  "
-        f"({right:,} right; 95 % interval {low:.2%} to {high:.2%})\n"
+        f"accuracy  {percent(evaluation['accuracy'])}  "
+        f"({right:,} right; 95 % interval {percent(low)} to {percent(high)})\n"
         f"loss      {evaluation['loss']:.4f}\n"
         f"ECE       {ece:.4f}  (mean distance between confidence and accuracy)",
         _classes_text(evaluation["classes"]),
@@ -130,7 +139,7 @@ def _classes_text(classes: list[dict[str, Any]]) -> str:
     rows = [
         [
             str(row["digit"]),
-            *(f"{row[key]:.2%}" for key in ("precision", "recall", "f1")),
+            *(percent(row[key]) for key in ("precision", "recall", "f1")),
             str(row["support"]),
         ]
         for row in classes
@@ -149,7 +158,11 @@ def _confusion_text(confusion: list[list[int]]) -> str:
 
 def _refusal_text(points: list[dict[str, float]]) -> str:
     rows = [
-        [f"{point['coverage']:.1%}", f"{point['accuracy']:.2%}", f"{point['threshold']:.4f}"]
+        [
+            percent(point["coverage"], 1),
+            percent(point["accuracy"]),
+            f"{point['threshold']:.4f}",
+        ]
         for point in points
     ]
     return "refusing the least sure\n" + table(rows, ("answered", "accuracy", "from confidence"))
@@ -157,7 +170,8 @@ def _refusal_text(points: list[dict[str, float]]) -> str:
 
 def _errors_text(errors: list[dict[str, Any]]) -> str:
     words = [
-        f"#{error['index']} {error['label']} read {error['guess']} at {error['confidence']:.1%}"
+        f"#{error['index']} {error['label']} read {error['guess']}"
+        f" at {percent(error['confidence'], 1)}"
         for error in errors
     ]
     return "worst errors: " + (", ".join(words) or "none")

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-__all__ = ["emit", "json_option", "note", "row_formats", "table", "warn"]
+__all__ = ["emit", "json_option", "note", "percent", "row_formats", "table", "warn"]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -73,6 +73,11 @@ def table(rows: Sequence[Sequence[str]], headings: Sequence[str]) -> str:
     ]
     lines.insert(1, "  ".join("─" * width for width in widths))
     return "\n".join(lines)
+
+
+def percent(share: float, digits: int = 2) -> str:
+    """Return a share of 0 to 1 as a person reads it: "97.66 %"."""
+    return f"{100 * share:.{digits}f} %"
 
 
 def note(message: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from tenfold.cli.output import json_option, note, table
+from tenfold.cli.output import json_option, note, percent, table
 from tenfold.errors import MissingExtraError
 
 __all__ = ["reproduce"]
@@ -130,7 +130,7 @@ def _as_text(result: dict[str, Any]) -> str:
 def _shower(metric: str) -> Any:
     """Return the function that writes a metric's values for a person."""
     if "accuracy" in metric or metric == "overfitting_gap":
-        return lambda value: f"{value:.2%}"
+        return percent
     if metric in ("parameters", "epoch_claim_passed"):
         return lambda value: f"{value:,.0f}" if float(value).is_integer() else f"{value:.1f}"
     return lambda value: f"{value:.4f}"

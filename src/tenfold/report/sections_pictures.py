@@ -27,7 +27,7 @@ def sheet(mnist: MNIST, gallery: Gallery) -> Section:
             Words(
                 "The first 25 training images, row by row. The digits were written by hand, "
                 "scanned, scaled into a box of 20 × 20 pixels and centred in 28 × 28 by their "
-                "centre of mass. That is why no digit touches the edge."
+                "centre of mass. That is why few digits touch the edge."
             ),
             gallery.picture(
                 "sheet",

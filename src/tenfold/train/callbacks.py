@@ -246,8 +246,8 @@ def best_epoch(history: list[Metrics]) -> int | None:
 
 def _line(metrics: Metrics) -> str:
     """Return loss and accuracy, and those of the validation images, on one line."""
-    parts = [f"loss {metrics['loss']:.4f}", f"accuracy {metrics['accuracy']:.2%}"]
+    parts = [f"loss {metrics['loss']:.4f}", f"accuracy {100 * metrics['accuracy']:.2f} %"]
     if "validation_loss" in metrics:
         parts.append(f"val loss {metrics['validation_loss']:.4f}")
-        parts.append(f"val accuracy {metrics['validation_accuracy']:.2%}")
+        parts.append(f"val accuracy {100 * metrics['validation_accuracy']:.2f} %")
     return "  ".join(parts)
