@@ -91,10 +91,7 @@ def reproduce(
 def _callbacks(name: str, seed: int, *, quiet: bool) -> list[Any]:
     from tenfold.train.callbacks import ProgressBar
 
-    if quiet:
-        return []
-    note(f"{name}, seed {seed}")
-    return [ProgressBar()]
+    return [] if quiet else [ProgressBar(f"{name}, seed {seed}")]
 
 
 def _as_text(result: dict[str, Any]) -> str:

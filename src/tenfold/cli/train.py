@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tenfold.cli.output import note
+from tenfold.cli.output import note, percent
 from tenfold.errors import MissingExtraError, RunError
 
 if TYPE_CHECKING:
-    from tenfold.train.fit import Callback, Trainer
+    from tenfold.train.fit import Callback
     from tenfold.train.recipe import Recipe
     from tenfold.train.runs import Run
 
@@ -140,8 +140,8 @@ def _train(
         summarise(chosen.network)  # a network that does not fit is refused before data are fetched
     data = load_mnist()
     name = chosen.name if chosen else str(folder)
-    words = f"{name}: {torch.get_num_threads()} threads, MNIST from {data.origin}, into {folder}"
-    callbacks: list[Callback] = [] if quiet else [_announcement(words), ProgressBar()]
+    words = f"{name}: threads: {torch.get_num_threads()}, MNIST from {data.origin}, into {folder}"
+    callbacks: list[Callback] = [] if quiet else [ProgressBar(words)]
     if live:
         callbacks.append(LivePage(folder / "live.html", _show_page))
     if tensorboard:
@@ -151,17 +151,6 @@ def _train(
     except KeyboardInterrupt:
         note(f"stopped; go on with: tenfold train --resume --out {folder}")
         raise
-
-
-def _announcement(words: str) -> Callback:
-    """Return a callback that says what begins, once nothing can refuse the run any more."""
-    from tenfold.train.fit import Callback
-
-    class Announcement(Callback):
-        def on_train_begin(self, trainer: Trainer) -> None:  # noqa: ARG002 - what all hooks take
-            note(words)
-
-    return Announcement()
 
 
 def _show_page(address: str) -> None:
@@ -179,8 +168,8 @@ def _report(run: Run) -> None:
         )
     last = history[-1]
     words = [
-        f"{name.replace('_', ' ')} {last[name]:.4f}"
-        for name in last
+        f"{name.replace('_', ' ')} " + (percent(value) if "accuracy" in name else f"{value:.4f}")
+        for name, value in last.items()
         if name not in ("epoch", "seconds")
     ]
     seconds = sum(row["seconds"] for row in history)

@@ -28,14 +28,21 @@ __all__ = [
 
 
 class ProgressBar(Callback):
-    """A bar for each epoch on stderr, with loss and accuracy; plain lines outside terminals."""
+    """A bar for each epoch on stderr, with loss and accuracy; plain lines outside terminals.
 
-    def __init__(self) -> None:
+    Args:
+        heading: A line printed before the first bar, when nothing can refuse the run any more.
+    """
+
+    def __init__(self, heading: str = "") -> None:
+        self._heading = heading
         self._bar: Any = None
         self._interactive = sys.stderr.isatty() or "ipykernel" in sys.modules
 
     def on_train_begin(self, trainer: Trainer) -> None:
-        """Open the first bar."""
+        """Print the heading and open the first bar."""
+        if self._heading:
+            print(self._heading, file=sys.stderr, flush=True)  # noqa: T201 - talk
         self._open(trainer)
 
     def on_progress(self, trainer: Trainer, images_done: int, metrics: Metrics) -> None:
@@ -67,7 +74,7 @@ class ProgressBar(Callback):
                 unit=" images",
                 unit_scale=True,
                 dynamic_ncols=True,
-                bar_format="{desc} {bar:24} {elapsed} {postfix}",
+                bar_format="{desc} {bar} {elapsed}{postfix}",
             )
 
     def _close(self) -> None:
@@ -246,8 +253,8 @@ def best_epoch(history: list[Metrics]) -> int | None:
 
 def _line(metrics: Metrics) -> str:
     """Return loss and accuracy, and those of the validation images, on one line."""
-    parts = [f"loss {metrics['loss']:.4f}", f"accuracy {100 * metrics['accuracy']:.2f} %"]
+    parts = [f"loss {metrics['loss']:.4f}", f"acc {100 * metrics['accuracy']:.2f} %"]
     if "validation_loss" in metrics:
         parts.append(f"val loss {metrics['validation_loss']:.4f}")
-        parts.append(f"val accuracy {100 * metrics['validation_accuracy']:.2f} %")
+        parts.append(f"val acc {100 * metrics['validation_accuracy']:.2f} %")
     return "  ".join(parts)

@@ -125,7 +125,7 @@ class Trainer:
     def tensors(self) -> dict[str, Tensor]:
         """Return copies of the optimizer's and generators' state, by name."""
         state = {
-            f"optimizer.{name}": value.clone() for name, value in self.optimizer.state().items()
+            f"optimizer.{name}": _copy(value) for name, value in self.optimizer.state().items()
         }
         state["generator.order"] = self.order.get_state()
         state["generator.dropout"] = self.network.dropout_generator.get_state()
@@ -143,11 +143,8 @@ class Trainer:
         self.history = [dict(metrics) for metrics in history]
 
     def weights(self) -> dict[str, Tensor]:
-        """Return copies of the network's weights, by name, contiguous."""
-        return {
-            name: value.detach().clone(memory_format=torch.contiguous_format)
-            for name, value in self.network.state_dict().items()
-        }
+        """Return copies of the network's weights, by name."""
+        return {name: _copy(value.detach()) for name, value in self.network.state_dict().items()}
 
     def set_weights(self, weights: Mapping[str, Tensor]) -> None:
         """Copy weights into the network, in place."""
@@ -218,6 +215,11 @@ def as_images(split: Split) -> Tensor:
 def as_labels(split: Split) -> Tensor:
     """Return a split's labels as a tensor (N,) int64."""
     return torch.from_numpy(split.labels.astype(np.int64))
+
+
+def _copy(value: Tensor) -> Tensor:
+    """Return a contiguous copy, as files hold tensors; kernels are kept channels last."""
+    return value.clone(memory_format=torch.contiguous_format)
 
 
 def _means(logits: Tensor, labels: Tensor) -> Metrics:
