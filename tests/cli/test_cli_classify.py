@@ -1,0 +1,144 @@
+"""``tenfold classify``: a row for each picture, whatever becomes of the others."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import huge
+from tenfold.cli import run
+from tenfold.data import MNIST
+
+Capture = pytest.CaptureFixture[str]
+
+
+def labels(mnist: MNIST) -> list[int]:
+    return [int(label) for label in mnist.test.labels[:3]]
+
+
+def test_a_folder_as_json(finished: Path, pictures: Path, mnist: MNIST, capsys: Capture) -> None:
+    assert run(["classify", str(pictures), "--model", str(finished), "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    rows = json.loads(out)
+    assert [row["path"] for row in rows] == [str(path) for path in sorted(pictures.iterdir())]
+    assert [row["value"] for row in rows] == labels(mnist)
+    for row in rows:
+        assert set(row) == {
+            *("path", "value", "guess", "confidence", "probabilities", "rejected", "error")
+        }
+        assert len(row["probabilities"]) == 10
+        assert abs(sum(row["probabilities"]) - 1) < 1e-5
+        assert row["confidence"] == max(row["probabilities"])
+
+
+def test_each_form_has_the_same_rows(
+    finished: Path, pictures: Path, mnist: MNIST, capsys: Capture
+) -> None:
+    answers = {}
+    for form in ("--text", "--json", "--jsonl", "--csv"):
+        assert run(["classify", str(pictures), "--model", str(finished / "model"), form]) == 0
+        answers[form] = capsys.readouterr().out
+    assert [row["value"] for row in json.loads(answers["--json"])] == labels(mnist)
+    lines = answers["--jsonl"].splitlines()
+    assert [json.loads(line) for line in lines] == json.loads(answers["--json"])
+    rows = list(csv.DictReader(io.StringIO(answers["--csv"])))
+    assert list(rows[0]) == ["path", "value", "confidence", "guess", "rejected"]
+    assert [int(row["value"]) for row in rows] == labels(mnist)
+    table = answers["--text"].splitlines()
+    assert [int(line.split()[1]) for line in table[2:]] == labels(mnist)
+
+
+def test_standard_input(
+    finished: Path,
+    pictures: Path,
+    mnist: MNIST,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Capture,
+) -> None:
+    content = sorted(pictures.iterdir())[0].read_bytes()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+    assert run(["classify", "-", "--model", str(finished), "--jsonl"]) == 0
+    row = json.loads(capsys.readouterr().out)
+    assert (row["path"], row["value"]) == ("-", labels(mnist)[0])
+
+
+def test_polarity_is_taken_as_said(finished: Path, pictures: Path, capsys: Capture) -> None:
+    path = str(sorted(pictures.iterdir())[0])
+    values = {}
+    for polarity in ("auto", "bright_ink", "dark_ink"):
+        run(["classify", path, "--model", str(finished), "--json", "--polarity", polarity])
+        values[polarity] = json.loads(capsys.readouterr().out)[0]["probabilities"]
+    assert values["auto"] == values["bright_ink"] != values["dark_ink"]
+
+
+def test_a_blank_picture_is_refused_and_is_no_failure(
+    finished: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    Image.fromarray(np.full((60, 40), 250, np.uint8)).save(tmp_path / "blank.png")
+    assert run(["classify", str(tmp_path / "blank.png"), "--model", str(finished), "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["value"], row["rejected"], row["confidence"]) == (None, "blank", 0.0)
+
+
+def bad_picture(folder: Path, kind: str) -> Path:
+    path = folder / "bad.png"
+    if kind == "empty":
+        path.write_bytes(b"")
+    elif kind == "text":
+        path.write_text("seven")
+    elif kind == "huge":
+        path.write_bytes(huge.huge_png())
+    elif kind == "truncated":
+        whole = next(folder.glob("0-*.png")).read_bytes()
+        path.write_bytes(whole[: len(whole) // 2])
+    return path
+
+
+@pytest.mark.parametrize("form", ["--text", "--json", "--csv"])
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("missing", "cannot be read (No such file or directory)"),
+        ("empty", "must be a picture, but is empty"),
+        ("text", "must be one of PNG, JPEG, TIFF, WEBP, BMP, GIF, but is no such picture"),
+        ("huge", "too many pixels"),
+        ("truncated", "cannot be decoded, the file is damaged"),
+    ],
+)
+def test_a_bad_picture_never_stops_the_rest(
+    kind: str,
+    reason: str,
+    form: str,
+    finished: Path,
+    pictures: Path,
+    mnist: MNIST,
+    capsys: Capture,
+) -> None:
+    good = [str(path) for path in sorted(pictures.iterdir())]
+    bad = str(bad_picture(pictures, kind))
+    if kind == "huge":
+        reason = "at most 50,000,000 are read; scale it down"
+    assert run(["classify", good[0], bad, *good[1:], "--model", str(finished), form]) == 1
+    out, err = capsys.readouterr()
+    first, second = err.splitlines()
+    assert first.startswith(f"failed: {bad}: ")
+    assert reason in first
+    assert second == "1 of 4 pictures failed"
+    if form == "--json":
+        rows = json.loads(out)
+        assert [row["value"] for row in rows] == [labels(mnist)[0], None, *labels(mnist)[1:]]
+        assert reason in rows[1]["error"]
+    elif form == "--csv":
+        rows = list(csv.DictReader(io.StringIO(out)))
+        assert [row["path"] for row in rows] == [good[0], bad, *good[1:]]
+        assert rows[1]["value"] == ""
+    else:
+        assert len(out.splitlines()) == 2 + 3

@@ -1,0 +1,88 @@
+"""``tenfold evaluate``: figures on stdout, pages and arrays where they were asked for."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tenfold.cli import run
+from tenfold.data import MNIST
+from tenfold.decide import softmax
+from tenfold.model import load_model
+from tenfold.train.evaluate import evaluate
+
+Capture = pytest.CaptureFixture[str]
+
+
+def test_figures_for_people(finished: Path, mnist: MNIST, capsys: Capture) -> None:
+    assert run(["evaluate", str(finished)]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    expected = evaluate(load_model(finished).logits(mnist.test.images), mnist.test.labels)
+    assert "MNIST test: 100 images" in out
+    right = round(expected.accuracy * 100)
+    low, high = expected.accuracy_interval
+    (line,) = [line for line in out.splitlines() if line.startswith("accuracy  ")]
+    assert f"({right} right; 95 % interval " in line
+    numbers = [float(number) for number in re.findall(r"\d+\.\d+", line)]
+    assert numbers == [round(100 * value, 2) for value in (expected.accuracy, low, high)]
+    assert f"loss      {expected.loss:.4f}" in out
+    assert "confusion matrix" in out
+
+
+def test_json_is_alone_on_stdout(finished: Path, mnist: MNIST, capsys: Capture) -> None:
+    assert run(["evaluate", str(finished / "model"), "--json"]) == 0
+    out, err = capsys.readouterr()
+    expected = evaluate(load_model(finished).logits(mnist.test.images), mnist.test.labels)
+    assert json.loads(out) == {"data": "MNIST test", **expected.to_dict()}
+    assert err == ""
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".csv"])
+def test_outputs(
+    suffix: str, finished: Path, mnist: MNIST, tmp_path: Path, capsys: Capture
+) -> None:
+    path = tmp_path / f"outputs{suffix}"
+    command = ["evaluate", str(finished), "--json", "--outputs", str(path)]
+    assert run(command) == 0
+    assert capsys.readouterr().err == f"outputs: {path}\n"
+    expected = softmax(load_model(finished).logits(mnist.test.images)).astype(np.float32)
+    if suffix == ".npy":
+        found = np.load(path, allow_pickle=False)
+        assert found.dtype == np.float32
+        np.testing.assert_array_equal(found, expected)
+    else:
+        table = np.loadtxt(path, delimiter=",", skiprows=1)
+        assert path.read_text().splitlines()[0] == "image,0,1,2,3,4,5,6,7,8,9"
+        np.testing.assert_array_equal(table[:, 0], np.arange(100))
+        np.testing.assert_allclose(table[:, 1:], expected, rtol=1e-7)
+    before = path.read_bytes()
+    assert run(command) == 1
+    assert f"{path}: is there already; add --force to replace it" in capsys.readouterr().err
+    assert path.read_bytes() == before
+    assert run([*command, "--force"]) == 0
+
+
+def test_own_labelled_images(finished: Path, mnist: MNIST, tmp_path: Path, capsys: Capture) -> None:
+    rows = ["label," + ",".join(f"p{place}" for place in range(784))]
+    for image, label in zip(mnist.test.images[:20], mnist.test.labels[:20], strict=True):
+        rows.append(f"{label}," + ",".join(str(value) for value in image.ravel()))
+    path = tmp_path / "mine.csv"
+    path.write_text("\n".join(rows))
+    assert run(["evaluate", str(finished), "--data", str(path), "--json"]) == 0
+    evaluation = json.loads(capsys.readouterr().out)
+    assert (evaluation["data"], evaluation["images"]) == (str(path), 20)
+
+
+def test_a_report(finished: Path, tmp_path: Path, capsys: Capture) -> None:
+    out = tmp_path / "page"
+    assert run(["evaluate", str(finished), "--report", str(out), "--json"]) == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["images"] == 100
+    page = Path(printed.err.strip().removeprefix("the page with all figures: "))
+    assert page.parent == out
+    assert page.read_text(encoding="utf-8").lower().startswith("<!doctype html>")

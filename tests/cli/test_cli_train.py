@@ -1,0 +1,210 @@
+"""``tenfold train``, ``recipes`` and ``export``: from a name to a model folder."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import tiny
+from tenfold.cli import run
+from tenfold.errors import ModelError
+from tenfold.train import callbacks, export
+from tenfold.train.systems import SYSTEMS
+
+FAST = ["--set", "epochs=2", "--set", "network.1.units=8"]
+FILES = {
+    "checkpoint/last/model.safetensors",
+    "checkpoint/last/state.json",
+    "checkpoint/last/state.safetensors",
+    "environment.json",
+    "metrics.jsonl",
+    "model/README.md",
+    "model/card.json",
+    "model/model.onnx",
+    "model/model.safetensors",
+    "recipe.toml",
+}
+BEST = {name.replace("last", "best") for name in FILES if name.startswith("checkpoint")}
+
+Capture = pytest.CaptureFixture[str]
+
+
+def test_train_leaves_a_run_folder(tmp_path: Path, capsys: Capture) -> None:
+    out = tmp_path / "run"
+    assert run(["train", "dense-128", *FAST, "--seed", "4", "--out", str(out)]) == 0
+    printed = capsys.readouterr()
+    assert set(tiny.files_of(out)) == FILES | BEST
+    (line,) = printed.out.splitlines()
+    assert line.startswith("dense-128: 2 epochs in ")
+    rows = tiny.losses(out / "metrics.jsonl")
+    assert f"validation accuracy {100 * rows[-1]['validation_accuracy']:.2f} %" in line
+    assert f"validation loss {rows[-1]['validation_loss']:.4f}" in line
+    assert printed.err.splitlines()[0].endswith(f"MNIST from drawn for the tests, into {out}")
+    assert [part.split()[0] for part in printed.err.splitlines()[1:3]] == ["epoch", "epoch"]
+    assert printed.err.splitlines()[-2:] == [
+        f"model: {out / 'model'}",
+        f"next: tenfold evaluate {out}",
+    ]
+    recipe = tomllib.loads((out / "recipe.toml").read_text())
+    assert (recipe["epochs"], recipe["seed"], recipe["network"][1]["units"]) == (2, 4, 8)
+    environment = json.loads((out / "environment.json").read_text())
+    assert {"date", "commit", "versions", "processor", "threads", "data"} <= set(environment)
+
+
+def test_quiet_says_where_the_model_is_alone(tmp_path: Path, capsys: Capture) -> None:
+    assert run(["train", "dense-128", *FAST, "--quiet", "--out", str(tmp_path / "run")]) == 0
+    assert len(capsys.readouterr().err.splitlines()) == 2
+
+
+def test_the_run_goes_to_runs_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["train", "dense-128-dropout", *FAST, "--quiet"]) == 0
+    assert (tmp_path / "runs" / "dense-128-dropout" / "model" / "card.json").is_file()
+
+
+@pytest.mark.parametrize("with_recipe", [True, False], ids=["recipe", "no-recipe"])
+def test_interrupted_and_resumed(
+    with_recipe: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    whole, parts = str(tmp_path / "whole"), str(tmp_path / "parts")
+    assert run(["train", "dense-128", *FAST, "--out", whole]) == 0
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(callbacks.ProgressBar, "on_epoch_end", interrupt)
+        capsys.readouterr()
+        assert run(["train", "dense-128", *FAST, "--out", parts]) == 130
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    said = [line for line in printed.err.splitlines() if line]  # click ends the line of the ^C
+    assert said[-2:] == [
+        f"stopped; go on with: tenfold train --resume --out {parts}",
+        "error: interrupted",
+    ]
+    again = ["dense-128", *FAST] if with_recipe else []
+    assert run(["train", *again, "--resume", "--out", parts]) == 0
+    assert tiny.trained(Path(parts)) == tiny.trained(Path(whole))
+
+
+def test_live_page_and_tensorboard(tmp_path: Path, capsys: Capture) -> None:
+    out = tmp_path / "run"
+    assert run(["train", "dense-128", *FAST, "--live", "--tensorboard", "--out", str(out)]) == 0
+    page = (out / "live.html").read_text(encoding="utf-8")
+    assert 'http-equiv="refresh"' not in page
+    assert "Finished: 2 epochs." in page
+    assert f"live curves: {(out / 'live.html').resolve().as_uri()}" in capsys.readouterr().err
+    assert list((out / "tensorboard").glob("events.out.tfevents.*"))
+
+
+def test_dry_run_prints_the_recipe_alone(tmp_path: Path, capsys: Capture) -> None:
+    out = tmp_path / "run"
+    assert run(["train", "conv-3", "--set", "epochs=1", "--dry-run", "--out", str(out)]) == 0
+    printed = capsys.readouterr()
+    assert tomllib.loads(printed.out)["epochs"] == 1
+    assert printed.err == ""
+    assert not out.exists()
+
+
+def test_dry_run_of_a_run_to_resume(finished: Path, capsys: Capture) -> None:
+    assert run(["train", "--resume", "--dry-run", "--out", str(finished)]) == 0
+    assert capsys.readouterr().out == (finished / "recipe.toml").read_text()
+
+
+@pytest.mark.parametrize("form", ["--json", "--jsonl", "--csv"])
+def test_recipes_as_data(form: str, capsys: Capture) -> None:
+    assert run(["recipes", form]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    rows = {
+        "--json": lambda: json.loads(out),
+        "--jsonl": lambda: [json.loads(line) for line in out.splitlines()],
+        "--csv": lambda: list(csv.DictReader(io.StringIO(out))),
+    }[form]()
+    assert {row["recipe"] for row in rows} >= set(SYSTEMS)
+    parameters = {row["recipe"]: int(row["parameters"]) for row in rows}
+    assert (parameters["dense-128"], parameters["conv-3"]) == (101_770, 93_322)
+
+
+def test_one_recipe_in_full(capsys: Capture) -> None:
+    assert run(["recipes", "conv-3"]) == 0
+    out = capsys.readouterr().out
+    assert "93,322 parameters" in out
+    assert tomllib.loads(out[out.index('name = "conv-3"') :])["batch_size"] == 64
+    assert run(["recipes", "conv-3", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert [layer["parameters"] for layer in row["layers"]] == [
+        *(0, 320, 0, 18_496, 0, 36_928, 0, 36_928, 650)
+    ]
+
+
+@pytest.fixture
+def copied(finished: Path, tmp_path: Path) -> Path:
+    """A copy of the finished run, to be changed."""
+    copy = tmp_path / "copy"
+    for name, content in tiny.files_of(finished).items():
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        (copy / name).write_bytes(content)
+    return copy
+
+
+def test_export(copied: Path, tmp_path: Path, capsys: Capture) -> None:
+    out = tmp_path / "digits"
+    assert run(["export", str(copied), "--out", str(out)]) == 0
+    printed = capsys.readouterr()
+    assert printed.out == f"{out}\n"
+    assert "agree on all" in printed.err
+    assert set(tiny.files_of(out)) == {"README.md", "card.json", "model.onnx", "model.safetensors"}
+    for name in ("model.onnx", "model.safetensors"):
+        assert (out / name).read_bytes() == (copied / "model" / name).read_bytes()
+
+
+def test_export_beside_the_run_with_its_figures(copied: Path, capsys: Capture) -> None:
+    assert run(["evaluate", str(copied), "--report", str(copied)]) == 0
+    assert run(["export", str(copied)]) == 0
+    card = json.loads((copied.with_name("copy-model") / "card.json").read_text())
+    figures = card["figures"]["MNIST test"]
+    assert set(figures) == {"images", "accuracy", "accuracy_interval", "loss"}
+    assert figures["images"] == 100
+
+
+def test_export_of_an_unfinished_run(copied: Path, tmp_path: Path, capsys: Capture) -> None:
+    for path in (copied / "model").iterdir():
+        path.unlink()
+    (copied / "model").rmdir()
+    assert run(["export", str(copied), "--out", str(tmp_path / "digits")]) == 0
+    assert (tmp_path / "digits" / "card.json").is_file()
+
+
+@pytest.mark.parametrize("force", [False, True], ids=["new", "force"])
+def test_a_graph_that_differs_is_not_exported(
+    force: bool,
+    copied: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    refusals: Callable[[], str],
+) -> None:
+    out = tmp_path / "digits"
+    if force:
+        out.mkdir()
+        (out / "mine").write_text("mine")
+
+    def differs(*_: object) -> None:
+        raise ModelError("the exported graph must agree with PyTorch")
+
+    monkeypatch.setattr(export, "check_parity", differs)
+    arguments = ["--force"] if force else []
+    assert run(["export", str(copied), "--out", str(out), *arguments]) == 1
+    assert refusals() == "the exported graph must agree with PyTorch"
+    assert out.exists() == force
+    assert not force or tiny.files_of(out) == {"mine": b"mine"}
+    assert {path.name for path in tmp_path.iterdir()} == {"copy", *(["digits"] if force else [])}

@@ -1,0 +1,225 @@
+"""A model is used only if its card is in order and its files are the card's."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+import tiny
+from tenfold.data import MNIST
+from tenfold.errors import InputError, ModelError
+from tenfold.model import Card, load_model, read_card
+from tenfold.train.export import export_weights
+from tenfold.train.networks import Network
+
+GRAPH, CARD = "model.onnx", "card.json"
+
+
+@pytest.fixture
+def folder(mnist: MNIST, tmp_path: Path) -> Path:
+    weights = {name: value.contiguous() for name, value in Network(tiny.BASE).state_dict().items()}
+    export_weights(tiny.BASE, weights, tmp_path / "model", mnist.test, {}, {})
+    return tmp_path / "model"
+
+
+def change_card(folder: Path, **changes: Any) -> None:
+    path = folder / CARD
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+def with_graph(folder: Path, content: bytes) -> None:
+    """Put another graph in the model's place, and its sum in the card."""
+    (folder / GRAPH).write_bytes(content)
+    sums = json.loads((folder / CARD).read_text())["sha256"]
+    change_card(folder, sha256=sums | {GRAPH: hashlib.sha256(content).hexdigest()})
+
+
+def test_a_card_goes_to_json_and_back(folder: Path) -> None:
+    card = read_card(folder)
+    assert isinstance(card, Card)
+    assert json.loads(json.dumps(card.to_dict())) == json.loads((folder / CARD).read_text())
+    assert card.labels == tuple("0123456789")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"format": 0}, "must be of card format 1, but is of 0; export the run again"),
+        ({"format": None}, "must be of card format 1, but is of None"),
+        ({"format": "1"}, "must be of card format 1, but is of '1'"),
+        ({"colour": "red"}, "unknown key 'colour'; export the run again"),
+        ({"name": 3}, "name must be text"),
+        ({"name": None}, "name must be text"),
+        ({"sha256": None}, "sha256 must name model.onnx"),
+        ({"sha256": {}}, "sha256 must name model.onnx"),
+        ({"sha256": {GRAPH: 3}}, "sha256 must map plain file names to text"),
+        ({"sha256": {GRAPH: "", "../x": ""}}, "sha256 must map plain file names to text"),
+        ({"sha256": {GRAPH: "", "/etc/passwd": ""}}, "sha256 must map plain file names to text"),
+        ({"sha256": {GRAPH: "0" * 64}}, "must have SHA-256 000000000000... as its card says"),
+        ({"temperature": 0}, "temperature must be a number above 0, but is 0"),
+        ({"temperature": -1.0}, "temperature must be a number above 0, but is -1.0"),
+        ({"temperature": "1"}, "temperature must be a number above 0, but is '1'"),
+        ({"temperature": True}, "temperature must be a number above 0, but is True"),
+        ({"temperature": None}, "temperature must be a number above 0, but is None"),
+        ({"temperature": float("nan")}, "temperature must be a number above 0, but is nan"),
+        ({"preprocessing": 2}, "preprocessing must be version 1, but is 2"),
+        ({"labels": list("1234567890")}, "labels must be the digits 0 to 9 in order"),
+        ({"labels": []}, "labels must be the digits 0 to 9 in order"),
+    ],
+    ids=str,
+)
+def test_a_bad_card_is_named(changes: dict[str, Any], message: str, folder: Path) -> None:
+    change_card(folder, **changes)
+    with pytest.raises(ModelError) as caught:
+        load_model(folder)
+    assert message in str(caught.value)
+    assert str(folder) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        pytest.param(b"", "card.json: must be a model's card in JSON, but", id="empty"),
+        pytest.param(b"{", "card.json: must be a model's card in JSON, but", id="not-json"),
+        pytest.param(b"\xff\xfe", "card.json: must be a model's card in JSON, but", id="binary"),
+        pytest.param(b"[1]", "card.json: must hold a JSON object, but holds a list", id="list"),
+        pytest.param(b"null", "must hold a JSON object, but holds a NoneType", id="null"),
+    ],
+)
+def test_a_card_that_is_none(content: bytes, message: str, folder: Path) -> None:
+    (folder / CARD).write_bytes(content)
+    with pytest.raises(ModelError, match=message):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("name", [GRAPH, "model.safetensors"])
+@pytest.mark.parametrize("damage", ["missing", "truncated", "changed", "folder"])
+def test_files_must_be_the_card_s(name: str, damage: str, folder: Path) -> None:
+    path, content = folder / name, (folder / name).read_bytes()
+    if damage in ("missing", "folder"):
+        path.unlink()
+        if damage == "folder":
+            path.mkdir()
+        message = f"{name}: named by the card, but cannot be read"
+    else:
+        changed = content[:-1] if damage == "truncated" else content[:-1] + b"\x7f"
+        path.write_bytes(changed)
+        message = f"{name}: must have SHA-256 .* but has .* card and weights do not match"
+    with pytest.raises(ModelError, match=message):
+        load_model(folder)
+
+
+def other_graph(given: str = "images", gives: str = "logits") -> bytes:
+    images = helper.make_tensor_value_info(given, TensorProto.UINT8, ["N", 28, 28])
+    logits = helper.make_tensor_value_info(gives, TensorProto.FLOAT, ["N", 28, 28])
+    node = helper.make_node("Cast", [given], [gives], to=TensorProto.FLOAT)
+    graph = helper.make_graph([node], "other", [images], [logits])
+    opsets = [helper.make_opsetid("", 17)]
+    return bytes(
+        onnx.helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString()
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        pytest.param(lambda: b"", "model.onnx: must be an ONNX graph, but", id="empty"),
+        pytest.param(lambda: b"text", "model.onnx: must be an ONNX graph, but", id="text"),
+        pytest.param(
+            lambda: other_graph(given="x"),
+            r"must turn 'images' into 'logits', but turns \['x'\] into \['logits'\]",
+            id="input",
+        ),
+        pytest.param(lambda: other_graph(gives="y"), r"into \['y'\]", id="output"),
+    ],
+)
+def test_a_graph_that_is_none(content: Callable[[], bytes], message: str, folder: Path) -> None:
+    with_graph(folder, content())
+    with pytest.raises(ModelError, match=message) as caught:
+        load_model(folder)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_where_a_model_is_looked_for(folder: Path, tmp_path: Path) -> None:
+    assert load_model(folder).folder == folder
+    assert load_model(str(tmp_path)).folder == folder
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        ("missing", "must be a model folder or a finished run, but does not exist"),
+        ("file", "must be a model folder or a finished run, but is a file"),
+        ("empty", "but is a folder with neither card.json nor model/card.json"),
+        ("run", "but is a run that has not finished: go on with tenfold train --resume"),
+    ],
+)
+def test_where_there_is_none(kind: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "place"
+    if kind == "file":
+        path.write_text("")
+    elif kind != "missing":
+        path.mkdir()
+    if kind == "run":
+        (path / "recipe.toml").write_text("")
+    with pytest.raises(ModelError, match=message):
+        load_model(path)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 1023, 1024, 1025])
+def test_logits_of_any_number_of_images(count: int, folder: Path) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (count, 28, 28)).astype(np.uint8)
+    before, model = images.copy(), load_model(folder)
+    logits = model.logits(images)
+    assert logits.shape == (count, 10)
+    assert logits.dtype == np.float32
+    np.testing.assert_array_equal(images, before)
+    if count:
+        np.testing.assert_allclose(model.logits(images[-1:]), logits[-1:], rtol=1e-4, atol=1e-5)
+
+
+def test_images_need_not_be_contiguous_or_writable(folder: Path, mnist: MNIST) -> None:
+    model, images = load_model(folder), mnist.test.images
+    turned = np.asfortranarray(images)
+    turned.setflags(write=False)
+    np.testing.assert_array_equal(model.logits(turned), model.logits(images))
+    np.testing.assert_allclose(
+        model.logits(images[::2]), model.logits(images)[::2], rtol=1e-4, atol=1e-5
+    )
+
+
+@pytest.mark.parametrize(
+    "images",
+    [
+        np.zeros((28, 28), np.uint8),
+        np.zeros((1, 28, 27), np.uint8),
+        np.zeros((1, 784), np.uint8),
+        np.zeros((1, 28, 28, 1), np.uint8),
+        np.zeros((1, 28, 28), np.float32),
+        np.zeros((1, 28, 28), np.int8),
+        np.zeros((0,), np.uint8),
+    ],
+    ids=lambda images: f"{images.shape}-{images.dtype}",
+)
+def test_images_of_another_form_are_refused(images: np.ndarray, folder: Path) -> None:
+    with pytest.raises(InputError, match=r"images: must have shape \(N, 28, 28\) and dtype uint8"):
+        load_model(folder).logits(images)
+
+
+def test_threads_get_the_same_answers(folder: Path, mnist: MNIST) -> None:
+    model = load_model(folder, threads=1)
+    parts = [mnist.train.images[start : start + 20] for start in range(0, 320, 20)] * 4
+    alone = [model.logits(part) for part in parts]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(model.logits, parts))
+    for ours, theirs in zip(alone, together, strict=True):
+        np.testing.assert_array_equal(ours, theirs)

@@ -1,0 +1,270 @@
+"""Nothing is ever half written: not after an error, and not after a crash."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tenfold import files
+from tenfold.errors import OutputError
+from tenfold.files import (
+    ensure_folder,
+    new_folder,
+    replace_folder,
+    settle_folder,
+    sha256,
+    write_bytes,
+    write_json,
+    write_text,
+)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def failing(code: int, at: int = 1) -> Callable[..., None]:
+    """A function that raises an OSError at its ``at``-th call and does nothing before."""
+    calls: list[object] = []
+
+    def fail(*arguments: object, **options: object) -> None:
+        calls.append(arguments)
+        if len(calls) >= at:
+            raise OSError(code, os.strerror(code))
+
+    return fail
+
+
+@pytest.mark.parametrize("old", [None, b"old"], ids=["new", "replaced"])
+def test_write_bytes(old: bytes | None, tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b.bin"
+    if old is not None:
+        path.parent.mkdir()
+        path.write_bytes(old)
+    write_bytes(path, b"new\x00\r\n")
+    assert path.read_bytes() == b"new\x00\r\n"
+    assert names(path.parent) == ["b.bin"]
+
+
+def test_written_files_have_ordinary_permissions(tmp_path: Path) -> None:
+    mask = os.umask(0o027)
+    try:
+        write_bytes(tmp_path / "file", b"")
+        with replace_folder(tmp_path / "folder") as folder:
+            (folder / "x").write_bytes(b"")
+    finally:
+        os.umask(mask)
+    assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o640
+    assert stat.S_IMODE((tmp_path / "folder").stat().st_mode) == 0o750
+
+
+def test_text_is_utf_8_with_its_own_line_ends(tmp_path: Path) -> None:
+    write_text(tmp_path / "a.txt", "é\r\n\n")
+    assert (tmp_path / "a.txt").read_bytes() == b"\xc3\xa9\r\n\n"
+
+
+def test_json_refuses_what_no_parser_reads(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    write_json(path, {"ä": [1, None]})
+    assert json.loads(path.read_text(encoding="utf-8")) == {"ä": [1, None]}
+    with pytest.raises(ValueError, match="Out of range float values are not JSON compliant"):
+        write_json(path, float("nan"))
+    assert json.loads(path.read_text(encoding="utf-8")) == {"ä": [1, None]}
+
+
+# What fails while a file is written, and the reason that the message must give.
+FAILURES = [
+    pytest.param(os, "fsync", errno.ENOSPC, "No space left on device", id="sync-full"),
+    pytest.param(os, "replace", errno.EACCES, "Permission denied", id="rename"),
+    pytest.param(files.tempfile, "mkstemp", errno.EROFS, "Read-only file system", id="create"),
+    pytest.param(Path, "chmod", errno.EPERM, "Operation not permitted", id="permissions"),
+]
+
+
+@pytest.mark.parametrize(("owner", "name", "code", "reason"), FAILURES)
+@pytest.mark.parametrize("old", [None, b"old"], ids=["new", "replaced"])
+def test_a_failed_write_leaves_the_old_file_alone(
+    owner: object,
+    name: str,
+    code: int,
+    reason: str,
+    old: bytes | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = tmp_path / "kept.bin"
+    if old is not None:
+        path.write_bytes(old)
+    with monkeypatch.context() as patched:
+        patched.setattr(owner, name, failing(code))
+        with pytest.raises(OutputError, match=rf"kept\.bin: cannot be written \({reason}\)"):
+            write_bytes(path, b"new")
+    assert names(tmp_path) == ([] if old is None else ["kept.bin"])
+    assert old is None or path.read_bytes() == old
+
+
+@pytest.mark.parametrize("old", [False, True], ids=["new", "replaced"])
+def test_replace_folder_is_all_or_nothing(old: bool, tmp_path: Path) -> None:
+    folder = tmp_path / "deep" / "folder"
+    if old:
+        folder.mkdir(parents=True)
+        (folder / "old.txt").write_text("old")
+    with replace_folder(folder) as temporary:
+        (temporary / "sub").mkdir()
+        (temporary / "sub" / "new.txt").write_text("new")
+        assert names(folder) == ["old.txt"] if old else not folder.exists()
+    assert names(folder) == ["sub"]
+    assert names(folder.parent) == ["folder"]
+
+
+@pytest.mark.parametrize("old", [False, True], ids=["new", "replaced"])
+def test_a_crash_in_the_block_leaves_the_old_folder(old: bool, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    if old:
+        folder.mkdir()
+        (folder / "old.txt").write_text("old")
+
+    def crash() -> None:
+        with replace_folder(folder) as temporary:
+            (temporary / "new.txt").write_text("half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt, match=r"^$"):
+        crash()
+    assert names(tmp_path) == (["folder"] if old else [])
+    assert not old or (folder / "old.txt").read_text() == "old"
+
+
+@pytest.mark.parametrize(
+    ("name", "at", "reason"),
+    [
+        pytest.param("fsync", 1, "No space left on device", id="sync-of-the-first"),
+        pytest.param("fsync", 2, "No space left on device", id="sync-of-the-second"),
+        pytest.param("rename", 1, "No space left on device", id="moving-aside"),
+    ],
+)
+def test_a_failed_replacement_leaves_the_old_folder(
+    name: str, at: int, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "old.txt").write_text("old")
+
+    def replace() -> None:
+        with replace_folder(folder) as temporary:
+            (temporary / "a").write_text("new")
+            (temporary / "b").write_text("new")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, name, failing(errno.ENOSPC, at))
+        with pytest.raises(OutputError, match=rf"folder: cannot be written \({reason}\)"):
+            replace()
+    assert names(tmp_path) == ["folder"]
+    assert names(folder) == ["old.txt"]
+    replace()
+    assert names(folder) == ["a", "b"]
+
+
+DYING = """
+import os, sys
+from pathlib import Path
+from tenfold import files
+
+folder, renames = Path(sys.argv[1]), int(sys.argv[2])
+real, left = os.rename, iter([True] * renames)
+
+def rename(source, target):
+    if not next(left, False):
+        os._exit(7)
+    real(source, target)
+
+os.rename = rename
+files.shutil.rmtree = lambda *_, **__: os._exit(7)
+with files.replace_folder(folder) as temporary:
+    (temporary / "new.txt").write_text("new")
+"""
+
+
+@pytest.mark.parametrize("renames", [0, 1, 2])
+def test_a_crash_between_the_renames_is_settled(
+    renames: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process dies after so many renames, so that no handler runs any more."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "old.txt").write_text("old")
+    code = subprocess.run([sys.executable, "-c", DYING, str(folder), str(renames)]).returncode
+    assert code == 7
+    assert len(names(tmp_path)) == 2
+    settle_folder(folder)
+    assert names(tmp_path) == ["folder"]
+    assert names(folder) == (["new.txt"] if renames == 2 else ["old.txt"])
+
+
+def test_settling_nothing_does_nothing(tmp_path: Path) -> None:
+    settle_folder(tmp_path / "absent")
+    (tmp_path / "there").mkdir()
+    settle_folder(tmp_path / "there")
+    assert names(tmp_path) == ["there"]
+
+
+def test_replacing_settles_first(tmp_path: Path) -> None:
+    (tmp_path / ".folder.old").mkdir()
+    (tmp_path / ".folder.new-1").mkdir()
+    with replace_folder(tmp_path / "folder") as temporary:
+        (temporary / "x").write_text("")
+    assert names(tmp_path) == ["folder"]
+
+
+def test_new_folder_creates_its_parents(tmp_path: Path) -> None:
+    assert new_folder(tmp_path / "a" / "b") == tmp_path / "a" / "b"
+    assert names(tmp_path / "a" / "b") == []
+
+
+def test_new_folder_takes_an_empty_one(tmp_path: Path) -> None:
+    assert new_folder(tmp_path) == tmp_path
+
+
+@pytest.mark.parametrize("force", [False, True], ids=["plain", "force"])
+def test_new_folder_refuses_a_file(force: bool, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(OutputError, match="file: must be a folder, but is a file; choose"):
+        new_folder(tmp_path / "file", force=force)
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_new_folder_refuses_one_with_files_unless_forced(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("mine")
+    with pytest.raises(OutputError, match="already holds files, and nothing is overwritten"):
+        new_folder(tmp_path)
+    assert new_folder(tmp_path, force=True) == tmp_path
+    assert names(tmp_path) == ["mine"]
+
+
+@pytest.mark.parametrize("make", [new_folder, ensure_folder], ids=["new", "ensure"])
+def test_a_folder_below_a_file_cannot_be_made(make: Callable[[Path], Path], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(OutputError, match=r"below: cannot be written \(Not a directory\)"):
+        make(tmp_path / "file" / "below")
+
+
+def test_a_folder_that_takes_no_file_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files.tempfile, "TemporaryFile", failing(errno.EACCES))
+    with pytest.raises(OutputError, match=r"cannot be written \(Permission denied\); check"):
+        ensure_folder(tmp_path)
+
+
+def test_sha256_of_known_text(tmp_path: Path) -> None:
+    (tmp_path / "abc").write_bytes(b"abc")
+    expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert sha256(tmp_path / "abc") == expected

@@ -1,0 +1,260 @@
+"""Any picture becomes the same page: ink bright on a dark ground."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import huge
+from tenfold import images
+from tenfold.errors import InputError
+from tenfold.images import FORMATS, MAX_PIXELS, open_page
+
+HEIGHT, WIDTH = 12, 9
+
+
+@pytest.fixture
+def grey() -> np.ndarray:
+    """A dark stroke at the top left of white paper, (12, 9) uint8."""
+    array = np.full((HEIGHT, WIDTH), 255, np.uint8)
+    array[2:6, 1:4] = 40
+    return array
+
+
+def encoded(image: Image.Image, form: str = "PNG", **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, form, **options)
+    return buffer.getvalue()
+
+
+def test_every_kind_of_source_gives_one_page(grey: np.ndarray, tmp_path: Path) -> None:
+    image = Image.fromarray(grey)
+    content = encoded(image)
+    path = tmp_path / "a.png"
+    path.write_bytes(content)
+    stream = io.BytesIO(content)
+    stream.seek(7)
+    rgb = np.repeat(grey[..., None], 3, 2)
+    alpha = np.concatenate([rgb, np.full((HEIGHT, WIDTH, 1), 255, np.uint8)], 2)
+    with path.open("rb") as file:
+        sources = {
+            "path": path,
+            "text": str(path),
+            "bytes": content,
+            "bytearray": bytearray(content),
+            "memoryview": memoryview(content),
+            "file": file,
+            "pillow": image,
+            "array": grey,
+            "rgb": rgb,
+            "rgba": alpha,
+        }
+        for name, source in sources.items():
+            page = open_page(source)
+            assert (page.dtype, page.shape) == (np.uint8, (HEIGHT, WIDTH)), name
+            np.testing.assert_array_equal(page, 255 - grey, err_msg=name)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "LA", "CMYK", "I;16", "I", "YCbCr"])
+def test_every_mode(mode: str, grey: np.ndarray) -> None:
+    grey[grey < 255] = 0
+    if mode == "I;16":
+        image = Image.fromarray(grey.astype(np.uint16) * 257)
+    elif mode == "I":
+        image = Image.fromarray(grey.astype(np.int32) * 257)
+    else:
+        image = Image.fromarray(grey).convert(mode)
+    page = open_page(image)
+    np.testing.assert_allclose(page.astype(int), 255 - grey.astype(int), atol=1)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format(form: str, grey: np.ndarray, tmp_path: Path) -> None:
+    path = tmp_path / "picture.dat"
+    options = {"JPEG": {"quality": 100}, "WEBP": {"lossless": True}}.get(form, {})
+    path.write_bytes(encoded(Image.fromarray(grey).convert("RGB"), form, **options))
+    tolerance = 12 if form in ("JPEG", "GIF") else 1
+    np.testing.assert_allclose(open_page(path).astype(int), 255 - grey.astype(int), atol=tolerance)
+
+
+def test_sixteen_bits_are_scaled() -> None:
+    values = np.array([[0, 257, 65535], [128 * 257, 65534, 256]], np.uint16)
+    page = open_page(encoded(Image.fromarray(values)), polarity="bright_ink")
+    np.testing.assert_array_equal(page, [[0, 1, 255], [128, 254, 0]])
+
+
+@pytest.mark.parametrize("values", [[[0, 65536]], [[-1, 3]]], ids=["deep", "negative"])
+def test_deeper_samples_are_refused(values: list[list[int]]) -> None:
+    with pytest.raises(InputError, match="must have 8 or 16 bits a sample, but has int32"):
+        open_page(Image.fromarray(np.array(values, np.int32)))
+
+
+def test_floating_samples_are_refused() -> None:
+    with pytest.raises(InputError, match="must have 8 or 16 bits a sample, but has float32"):
+        open_page(Image.fromarray(np.zeros((3, 3), np.float32)))
+
+
+# What turns the stored picture into the one a person sees, by EXIF's number.
+TURNS = {
+    1: lambda a: a,
+    2: lambda a: a[:, ::-1],
+    3: lambda a: a[::-1, ::-1],
+    4: lambda a: a[::-1],
+    5: lambda a: a.T,
+    6: lambda a: np.rot90(a, -1),
+    7: lambda a: a[::-1, ::-1].T,
+    8: lambda a: np.rot90(a),
+}
+
+
+@pytest.mark.parametrize("orientation", TURNS)
+@pytest.mark.parametrize("form", ["PNG", "TIFF"])
+def test_the_page_is_turned_as_a_person_sees_it(
+    orientation: int, form: str, grey: np.ndarray
+) -> None:
+    image = Image.fromarray(grey)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    page = open_page(encoded(image, form, exif=exif))
+    np.testing.assert_array_equal(page, 255 - TURNS[orientation](grey))
+
+
+def test_transparent_paper_is_white(grey: np.ndarray) -> None:
+    layer = np.zeros((HEIGHT, WIDTH, 4), np.uint8)  # black everywhere, seen where it is opaque
+    layer[..., 3] = 255 - grey
+    np.testing.assert_allclose(open_page(layer).astype(int), 255 - grey.astype(int), atol=1)
+    page = open_page(encoded(Image.fromarray(layer)))
+    np.testing.assert_allclose(page.astype(int), 255 - grey.astype(int), atol=1)
+
+
+def test_a_transparent_colour_is_white_too(grey: np.ndarray) -> None:
+    image = Image.fromarray(255 - grey)  # bright ink on black, the black being transparent
+    content = encoded(image, transparency=0)
+    page = open_page(content, polarity="dark_ink")
+    assert page[0, 0] == 0
+
+
+@pytest.mark.parametrize(("ground", "ink"), [(255, 0), (0, 255), (140, 60), (60, 140), (250, 200)])
+def test_polarity_is_found_from_the_border(ground: int, ink: int) -> None:
+    array = np.full((20, 20), ground, np.uint8)
+    array[5:15, 8:12] = ink
+    page = open_page(array)
+    assert page[10, 10] > page[0, 0]
+    assert int(page[10, 10]) - int(page[0, 0]) == abs(ground - ink)
+
+
+@pytest.mark.parametrize(
+    ("value", "page"), [(0, 0), (255, 0), (127, 127), (128, 127)], ids=["0", "255", "127", "128"]
+)
+def test_a_page_of_one_grey_is_its_ground(value: int, page: int) -> None:
+    assert set(open_page(np.full((5, 5), value, np.uint8)).ravel()) == {page}
+
+
+def test_polarity_is_taken_as_said(grey: np.ndarray) -> None:
+    np.testing.assert_array_equal(open_page(grey, polarity="dark_ink"), 255 - grey)
+    np.testing.assert_array_equal(open_page(grey, polarity="bright_ink"), grey)
+
+
+def test_an_unknown_polarity_is_refused(grey: np.ndarray) -> None:
+    with pytest.raises(InputError, match="polarity: must be auto, dark_ink or bright_ink, but is"):
+        open_page(grey, polarity="light")  # type: ignore[arg-type]
+
+
+def test_the_page_is_new_and_the_picture_stays(grey: np.ndarray) -> None:
+    before = grey.copy()
+    for polarity in ("dark_ink", "bright_ink"):
+        page = open_page(grey, polarity=polarity)
+        page[:] = 7
+        np.testing.assert_array_equal(grey, before)
+
+
+@pytest.mark.parametrize("form", ["GIF", "TIFF"])
+def test_of_several_frames_the_first_is_taken(form: str, grey: np.ndarray) -> None:
+    frames = [Image.fromarray(grey), Image.fromarray(np.zeros_like(grey))]
+    content = encoded(frames[0], form, save_all=True, append_images=frames[1:])
+    np.testing.assert_array_equal(open_page(content), 255 - grey)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        pytest.param(b"", "must be a picture, but is empty", id="empty"),
+        pytest.param(b"seven", "must be one of PNG, JPEG, .*, but is no such picture", id="text"),
+        pytest.param(huge.huge_png(), "pixels; at most 50,000,000 are read; scale it", id="huge"),
+        pytest.param(huge.huge_png(7072, 7072), "7,072 x 7,072 pixels; at most", id="just-above"),
+        pytest.param(b"\x89PNG\r\n\x1a\n", "but is no such picture", id="only-a-signature"),
+        pytest.param(b"%!PS-Adobe-3.0 EPSF-3.0\n", "but is no such picture", id="postscript"),
+    ],
+)
+@pytest.mark.parametrize("source", ["path", "bytes", "file"])
+def test_what_is_no_picture_is_refused(
+    content: bytes, message: str, source: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "picture.png"
+    path.write_bytes(content)
+    picture = {"path": path, "bytes": content, "file": io.BytesIO(content)}[source]
+    with pytest.raises(InputError, match=message) as caught:
+        open_page(picture)
+    assert str(caught.value).startswith(str(path) if source == "path" else "picture: ")
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP"])
+def test_a_truncated_picture_is_refused(form: str) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (60, 60, 3)).astype(np.uint8)
+    content = encoded(Image.fromarray(noise), form)
+    with pytest.raises(InputError, match=r"damaged|no such picture"):
+        open_page(content[: len(content) // 2])
+
+
+def test_a_format_that_is_not_listed_is_refused() -> None:
+    with pytest.raises(InputError, match="must be one of PNG, JPEG"):
+        open_page(encoded(Image.new("RGB", (4, 4)), "PPM"))
+
+
+def test_a_folder_and_a_missing_file_are_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="must be a picture, but is a folder"):
+        open_page(tmp_path)
+    with pytest.raises(InputError, match=r"none\.png: cannot be read \(No such file or directory"):
+        open_page(tmp_path / "none.png")
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.zeros((4, 4), np.float32),
+        np.zeros((4, 4), np.int64),
+        np.zeros((4, 4), bool),
+        np.zeros(4, np.uint8),
+        np.zeros((4, 4, 2), np.uint8),
+        np.zeros((4, 4, 5), np.uint8),
+        np.zeros((2, 4, 4, 3), np.uint8),
+        np.zeros((0, 4), np.uint8),
+        np.zeros((4, 0, 3), np.uint8),
+    ],
+    ids=lambda array: f"{array.shape}-{array.dtype}",
+)
+def test_arrays_of_another_form_are_refused(array: np.ndarray) -> None:
+    with pytest.raises(InputError, match=r"must have shape \(H, W\), .* and dtype uint8, but has"):
+        open_page(array)
+
+
+@pytest.mark.parametrize("picture", [None, 3, ["a.png"], object()], ids=repr)
+def test_what_is_no_source_is_refused(picture: object) -> None:
+    with pytest.raises(InputError, match=r"must be a path, bytes, .* but is a"):
+        open_page(picture)
+
+
+@pytest.mark.parametrize("channels", [None, 3], ids=["grey", "colour"])
+def test_the_cap_holds_for_arrays(channels: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert MAX_PIXELS == 50_000_000
+    monkeypatch.setattr(images, "MAX_PIXELS", 99)
+    shape = (10, 10) if channels is None else (10, 10, channels)
+    with pytest.raises(InputError, match="has 10 x 10 pixels; at most 99 are read"):
+        open_page(np.zeros(shape, np.uint8))
+    monkeypatch.setattr(images, "MAX_PIXELS", 100)
+    assert open_page(np.zeros(shape, np.uint8)).shape == (10, 10)

@@ -1,0 +1,117 @@
+"""The main path: whatever form a digit comes in, the answer is the same."""
+
+from __future__ import annotations
+
+import io
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import tenfold
+import tiny
+from tenfold.data import MNIST
+from tenfold.errors import InputError, ModelError
+from tenfold.train.training import TrainingPlan, train_run
+
+
+@pytest.fixture(scope="module")
+def model(mnist: MNIST, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    recipe = replace(
+        tiny.BASE,
+        network=(tiny.Flatten(), tiny.Dense(units=48, activation="relu"), tiny.OUTPUTS),
+        optimizer=tiny.Adam(learning_rate=0.005),
+        epochs=15,
+        batch_size=16,
+    )
+    return train_run(TrainingPlan(recipe, tmp_path_factory.mktemp("model") / "run"), mnist).model
+
+
+@pytest.fixture(scope="module")
+def reader(model: Path) -> tenfold.Reader:
+    return tenfold.Reader(model, threads=1)
+
+
+def test_an_array_of_glyphs(reader: tenfold.Reader, mnist: MNIST) -> None:
+    digits = reader.classify(mnist.test.images)
+    right = [digit.value == label for digit, label in zip(digits, mnist.test.labels, strict=True)]
+    assert len(digits) == 100
+    assert np.mean(right) >= 0.9
+
+
+def test_a_png_of_a_glyph_is_the_same_as_its_array(
+    reader: tenfold.Reader, mnist: MNIST, tmp_path: Path
+) -> None:
+    for place in range(10):
+        image = mnist.test.images[place]
+        path = tmp_path / f"{place}.png"
+        Image.fromarray(image).save(path)
+        (expected,) = reader.classify(mnist.test.images[place : place + 1])
+        for picture in (path, str(path), path.read_bytes(), Image.fromarray(image), image):
+            assert reader.classify(picture) == [expected]
+        assert reader.classify(255 - image) == [expected]
+        assert reader.classify(io.BytesIO(path.read_bytes())) == [expected]
+
+
+def test_a_glyph_is_centred_from_a_larger_page(reader: tenfold.Reader, mnist: MNIST) -> None:
+    """The same ink, larger and elsewhere on white paper, is the same digit nearly always."""
+    same = 0
+    for place in range(40):
+        image = mnist.test.images[place]
+        large = np.kron(255 - image, np.ones((5, 5), np.uint8))
+        paper = np.pad(large, ((30, 90), (120, 10)), constant_values=255)
+        same += reader.classify(paper)[0].guess == reader.classify(image)[0].guess
+    assert same >= 30
+
+
+def test_several_pictures_keep_their_order(reader: tenfold.Reader, mnist: MNIST) -> None:
+    images = list(mnist.test.images[:7])
+    digits = reader.classify(images)
+    assert digits == reader.classify(mnist.test.images[:7])
+    assert reader.classify(tuple(reversed(images))) == digits[::-1]
+
+
+def test_nothing_gives_nothing(reader: tenfold.Reader) -> None:
+    assert reader.classify([]) == []
+    assert reader.classify(np.zeros((0, 28, 28), np.uint8)) == []
+
+
+@pytest.mark.parametrize("value", [0, 255, 120])
+def test_a_blank_is_refused_among_digits(value: int, reader: tenfold.Reader, mnist: MNIST) -> None:
+    blank = np.full((50, 40), value, np.uint8)
+    first, second, third = reader.classify([mnist.test.images[0], blank, mnist.test.images[1]])
+    assert (second.value, second.rejected, second.confidence) == (None, "blank", 0.0)
+    assert [first, third] == reader.classify(mnist.test.images[:2])
+
+
+def test_a_picture_of_28_x_3_columns_is_not_taken_for_colours(reader: tenfold.Reader) -> None:
+    assert len(reader.classify(np.zeros((3, 28, 28), np.uint8))) == 3
+    assert len(reader.classify(np.zeros((28, 28, 3), np.uint8))) == 1
+
+
+def test_a_bad_picture_is_named(reader: tenfold.Reader, mnist: MNIST, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"none\.png: cannot be read"):
+        reader.classify([mnist.test.images[0], tmp_path / "none.png"])
+
+
+def test_classify_loads_a_model_by_its_folder(model: Path, mnist: MNIST) -> None:
+    expected = tenfold.Reader(model).classify(mnist.test.images[:3])
+    assert tenfold.classify(mnist.test.images[:3], model=model) == expected
+    assert tenfold.classify(mnist.test.images[:3], model=str(model.parent)) == expected
+
+
+def test_classify_needs_a_model(mnist: MNIST, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="model: must name a model folder or a finished run"):
+        tenfold.classify(mnist.test.images)
+    with pytest.raises(ModelError, match="but does not exist"):
+        tenfold.Reader(tmp_path / "none")
+
+
+def test_threads_share_a_reader(reader: tenfold.Reader, mnist: MNIST) -> None:
+    parts = [mnist.train.images[start : start + 10] for start in range(0, 160, 10)]
+    alone = [reader.classify(part) for part in parts]
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(reader.classify, parts)) == alone

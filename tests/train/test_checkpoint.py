@@ -1,0 +1,127 @@
+"""Checkpoints come back as they were written, or not at all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from tenfold.errors import OutputError, RunError
+from tenfold.train import checkpoint as checkpoint_module
+from tenfold.train.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+
+FILES = ("model.safetensors", "state.json", "state.safetensors")
+
+
+def made(epochs: int = 2) -> Checkpoint:
+    generator = torch.Generator().manual_seed(epochs)
+    return Checkpoint(
+        weights={"a": torch.rand(3, 4, generator=generator), "b": torch.rand(2)},
+        state={"step": torch.tensor(epochs), "generator": generator.get_state()},
+        history=[{"epoch": epoch + 1, "loss": 0.1 + epoch / 3} for epoch in range(epochs)],
+    )
+
+
+def equal(ours: Checkpoint | None, theirs: Checkpoint) -> bool:
+    return (
+        ours is not None
+        and ours.history == theirs.history
+        and all(
+            mine.keys() == other.keys()
+            and all(
+                torch.equal(mine[name], other[name]) and mine[name].dtype == other[name].dtype
+                for name in other
+            )
+            for mine, other in ((ours.weights, theirs.weights), (ours.state, theirs.state))
+        )
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "checkpoint" / "last"
+
+
+def test_round_trip(folder: Path) -> None:
+    for epochs in (1, 2, 0):
+        checkpoint = made(epochs)
+        save_checkpoint(folder, checkpoint)
+        assert equal(load_checkpoint(folder), checkpoint)
+        assert sorted(path.name for path in folder.iterdir()) == sorted(FILES)
+        assert [path.name for path in folder.parent.iterdir()] == ["last"]
+
+
+def test_none_is_none(folder: Path) -> None:
+    assert load_checkpoint(folder) is None
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize(
+    "damage", ["missing", "empty", "truncated", "changed", "longer", "text", "folder"]
+)
+def test_a_damaged_file_is_named(name: str, damage: str, folder: Path) -> None:
+    save_checkpoint(folder, made())
+    path = folder / name
+    content = path.read_bytes()
+    if damage in ("missing", "folder"):
+        path.unlink()
+        if damage == "folder":
+            path.mkdir()
+    else:
+        path.write_bytes(
+            {
+                "empty": b"",
+                "truncated": content[:-1] if name != "state.json" else content[: len(content) // 2],
+                "changed": content[:-15] + bytes([content[-15] ^ 0x80]) + content[-14:],
+                "longer": content + b"}",
+                "text": b"not a tensor",
+            }[damage]
+        )
+    with pytest.raises(RunError, match=rf"{name}: .*the checkpoint is damaged and nothing was ch"):
+        load_checkpoint(folder)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        pytest.param({"format": 2}, "must be of format 1 and complete", id="format"),
+        pytest.param({"epoch": 1}, "must be of format 1 and complete", id="epoch"),
+        pytest.param({"sha256": {}}, "must be of format 1 and complete", id="no-sums"),
+        pytest.param({"sha256": None}, "cannot be read", id="null-sums"),
+        pytest.param({"history": None}, "cannot be read", id="history"),
+    ],
+)
+def test_a_wrong_index_is_named(changes: dict[str, object], message: str, folder: Path) -> None:
+    save_checkpoint(folder, made())
+    index = json.loads((folder / "state.json").read_text()) | changes
+    (folder / "state.json").write_text(json.dumps(index))
+    with pytest.raises(RunError, match=rf"state\.json: {message}"):
+        load_checkpoint(folder)
+
+
+def test_a_checkpoint_between_two_renames_is_found(folder: Path) -> None:
+    checkpoint = made(1)
+    save_checkpoint(folder, checkpoint)
+    folder.rename(folder.with_name(".last.old"))
+    assert equal(load_checkpoint(folder), checkpoint)
+    assert [path.name for path in folder.parent.iterdir()] == ["last"]
+
+
+@pytest.mark.parametrize("name", ["_save_tensors", "write_json"])
+def test_a_failure_while_saving_keeps_the_old_one(
+    name: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = made(1)
+    save_checkpoint(folder, old)
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(checkpoint_module, name, fail)
+        with pytest.raises(OutputError, match=r"last: cannot be written \(No space left on dev"):
+            save_checkpoint(folder, made(2))
+    assert equal(load_checkpoint(folder), old)
+    assert [path.name for path in folder.parent.iterdir()] == ["last"]

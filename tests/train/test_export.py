@@ -1,0 +1,185 @@
+"""What is exported computes what was trained, or is not exported."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from onnx import numpy_helper
+from safetensors.torch import load_file
+
+import tiny
+from tenfold.data import MNIST
+from tenfold.errors import ModelError, RunError
+from tenfold.model import load_model
+from tenfold.train import export
+from tenfold.train.evaluation_files import network_outputs
+from tenfold.train.export import export_run, export_weights
+from tenfold.train.fit import as_images, predict_logits
+from tenfold.train.networks import Network
+from tenfold.train.onnx_graph import build_graph
+from tenfold.train.recipe import Recipe
+from tenfold.train.runs import create_run
+from tenfold.train.systems import SYSTEMS
+from tenfold.train.training import TrainingPlan, train_run
+
+RECIPES = {name: system.recipe for name, system in SYSTEMS.items()} | {
+    "sigmoid-outputs": replace(SYSTEMS["dense-100-sigmoid"].recipe, loss_input="outputs"),
+    "softmax-outputs": replace(SYSTEMS["dense-128"].recipe, loss_input="outputs"),
+    "dropout": tiny.RECIPES["dropout"],
+    "small-convolution": tiny.RECIPES["convolution"],
+}
+FILES = {"README.md", "card.json", "model.onnx", "model.safetensors"}
+
+
+def weights_of(recipe: Recipe) -> dict[str, torch.Tensor]:
+    """First weights, biases made other than zero."""
+    generator = torch.Generator().manual_seed(8)
+    return {
+        name: value + torch.randn(value.shape, generator=generator) * 0.05
+        for name, value in Network(recipe).state_dict().items()
+    }
+
+
+def exported(recipe: Recipe, folder: Path, mnist: MNIST) -> dict[str, torch.Tensor]:
+    weights = weights_of(recipe)
+    contiguous = {name: value.contiguous() for name, value in weights.items()}
+    export_weights(recipe, contiguous, folder, mnist.test, {"seed": 0}, {"accuracy": 0.5})
+    return contiguous
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_onnx_agrees_with_pytorch(name: str, mnist: MNIST, tmp_path: Path) -> None:
+    recipe = RECIPES[name]
+    weights = exported(recipe, tmp_path / "model", mnist)
+    network = Network(recipe)
+    network.load_state_dict(weights)
+    images = np.random.default_rng(1).integers(0, 256, (300, 28, 28)).astype(np.uint8)
+    images = np.concatenate([images, mnist.test.images, np.zeros((1, 28, 28), np.uint8)])
+    ours = predict_logits(network, torch.from_numpy(images)).numpy()
+    theirs = load_model(tmp_path / "model").logits(images)
+    assert theirs.dtype == np.float32
+    np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-4)
+    np.testing.assert_array_equal(ours.argmax(1), theirs.argmax(1))
+
+
+@pytest.mark.parametrize("name", ["conv-3", "dense-100-sigmoid"])
+def test_the_model_folder(name: str, mnist: MNIST, tmp_path: Path) -> None:
+    recipe = RECIPES[name]
+    weights = exported(recipe, tmp_path / "model", mnist)
+    assert set(tiny.files_of(tmp_path / "model")) == FILES
+    stored = load_file(tmp_path / "model" / "model.safetensors")
+    assert stored.keys() == weights.keys()
+    assert all(torch.equal(stored[key], weights[key]) for key in weights)
+    card = json.loads((tmp_path / "model" / "card.json").read_text())
+    assert card["name"] == name
+    assert set(card["sha256"]) == {"model.onnx", "model.safetensors"}
+    assert card["input"]["shape"] == ["N", 28, 28]
+    assert card["input"]["dtype"] == "uint8"
+    assert card["output"]["shape"] == ["N", 10]
+    assert card["labels"] == list("0123456789")
+    assert (card["temperature"], card["preprocessing"], card["licence"]) == (1.0, 1, "MIT")
+    assert card["output_activation"] == ("sigmoid" if "sigmoid" in name else "softmax")
+    assert card["recipe"]["epochs"] == recipe.epochs
+    assert (card["trained"], card["figures"]) == ({"seed": 0}, {"accuracy": 0.5})
+    assert "license: mit" in (tmp_path / "model" / "README.md").read_text()
+
+
+def test_the_graph_is_plain_and_takes_any_number(mnist: MNIST, tmp_path: Path) -> None:
+    exported(RECIPES["conv-3"], tmp_path / "model", mnist)
+    graph = onnx.load(tmp_path / "model" / "model.onnx")
+    onnx.checker.check_model(graph, full_check=True)
+    assert [entry.domain for entry in graph.opset_import] == [""]
+    kinds = [node.op_type for node in graph.graph.node]
+    assert kinds[:3] == ["Cast", "Div", "Unsqueeze"]
+    assert "Dropout" not in kinds
+    assert "Softmax" not in kinds
+    model = load_model(tmp_path / "model")
+    for count in (0, 1, 2, 1025):
+        assert model.logits(np.zeros((count, 28, 28), np.uint8)).shape == (count, 10)
+
+
+def test_a_run_is_exported_with_what_it_was_trained_on(mnist: MNIST, tmp_path: Path) -> None:
+    recipe = replace(tiny.BASE, epochs=1, seed=3)
+    run = train_run(TrainingPlan(recipe, tmp_path / "run"), mnist)
+    card = json.loads((run.model / "card.json").read_text())
+    assert (card["trained"]["seed"], card["trained"]["epochs"]) == (3, 1)
+    assert card["trained"]["data"] == dict(mnist.sums)
+    assert {"date", "versions", "processor", "commit"} <= set(card["trained"])
+
+
+def test_a_run_without_a_checkpoint_has_nothing_to_export(mnist: MNIST, tmp_path: Path) -> None:
+    run = create_run(tmp_path / "run", tiny.BASE, {})
+    with pytest.raises(RunError, match="has no checkpoint to export; train at least one epoch"):
+        export_run(run, tmp_path / "model", mnist.test)
+    assert not (tmp_path / "model").exists()
+
+
+def sabotaged(recipe: Recipe, weights: dict[str, np.ndarray], how: str) -> bytes:
+    """The right graph with one thing wrong."""
+    graph = onnx.load_from_string(build_graph(recipe, weights))
+    constants = graph.graph.initializer
+    if how == "weight":
+        (kernel,) = [c for c in constants if c.name.endswith("dense_2.weight")]
+        array = numpy_helper.to_array(kernel).copy()
+        array[0] += 0.5
+        kernel.CopyFrom(numpy_helper.from_array(array, kernel.name))
+    elif how == "scale":
+        (scale,) = [c for c in constants if c.name == "full_scale"]
+        scale.CopyFrom(numpy_helper.from_array(np.array(254, np.float32), scale.name))
+    elif how == "relu":
+        (relu,) = [node for node in graph.graph.node if node.op_type == "Relu"]
+        relu.op_type = "Identity"
+    return bytes(graph.SerializeToString())
+
+
+@pytest.mark.parametrize("how", ["weight", "scale", "relu"])
+@pytest.mark.parametrize("old", [False, True], ids=["new", "replaced"])
+def test_a_sabotaged_graph_is_not_exported(
+    how: str, old: bool, mnist: MNIST, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "model"
+    if old:
+        exported(tiny.BASE, folder, mnist)
+    before = tiny.files_of(tmp_path)
+    monkeypatch.setattr(export, "build_graph", lambda r, w: sabotaged(r, w, how))
+    with pytest.raises(ModelError, match=r"must agree with PyTorch on all 100 images, but .* noth"):
+        exported(tiny.BASE, folder, mnist)
+    assert tiny.files_of(tmp_path) == before
+    assert [path.name for path in tmp_path.iterdir()] == (["model"] if old else [])
+
+
+def test_a_file_that_is_no_graph_is_not_exported(
+    mnist: MNIST, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "build_graph", lambda *_: b"no graph")
+    with pytest.raises(ModelError, match=r"model\.onnx: must be an ONNX graph, but"):
+        exported(tiny.BASE, tmp_path / "model", mnist)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["dense-100-sigmoid", "sigmoid-outputs", "dense-128"])
+def test_outputs_are_what_the_published_network_puts_out(
+    name: str, mnist: MNIST, tmp_path: Path
+) -> None:
+    recipe = RECIPES[name]
+    weights = exported(recipe, tmp_path / "model", mnist)
+    model = load_model(tmp_path / "model")
+    found = network_outputs(model.logits(mnist.test.images), model.card)
+    network = Network(replace(recipe, loss_input="logits"))
+    network.load_state_dict(weights)
+    inputs = predict_logits(network, as_images(mnist.test)).double()
+    expected = torch.softmax(inputs, 1) if name == "dense-128" else torch.sigmoid(inputs)
+    assert found.dtype == np.float32
+    assert found.shape == (100, 10)
+    np.testing.assert_allclose(found, expected.numpy(), rtol=1e-3, atol=1e-6)
+    sums = found.sum(1)
+    if name == "dense-128":
+        np.testing.assert_allclose(sums, 1, rtol=1e-5)
+    else:
+        assert np.abs(sums - 1).max() > 0.5

@@ -1,0 +1,104 @@
+"""Twenty steps of each optimizer against Keras's formulas in float64."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from tenfold.train.optimizers import build_optimizer
+from tenfold.train.recipe import Adam, Optimizer, RMSprop
+
+STEPS, SIZE = 20, 50
+
+
+def keras_adam(spec: Adam, start: np.ndarray, gradients: np.ndarray) -> np.ndarray:
+    weights, mean, square = start.copy(), np.zeros(SIZE), np.zeros(SIZE)
+    for step, gradient in enumerate(gradients, start=1):
+        mean += (gradient - mean) * (1 - spec.beta_1)
+        square += (gradient**2 - square) * (1 - spec.beta_2)
+        rate = spec.learning_rate * np.sqrt(1 - spec.beta_2**step) / (1 - spec.beta_1**step)
+        weights -= rate * mean / (np.sqrt(square) + spec.epsilon)
+    return weights
+
+
+def keras_rmsprop(spec: RMSprop, start: np.ndarray, gradients: np.ndarray) -> np.ndarray:
+    weights, square = start.copy(), np.zeros(SIZE)
+    for gradient in gradients:
+        square = spec.rho * square + (1 - spec.rho) * gradient**2
+        weights -= spec.learning_rate * gradient / np.sqrt(square + spec.epsilon)
+    return weights
+
+
+def joined(parts: list[nn.Parameter]) -> torch.Tensor:
+    return torch.cat([part.detach().clone() for part in parts])
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-6], ids=["ordinary", "tiny-gradients"])
+@pytest.mark.parametrize(
+    ("spec", "formula"),
+    [
+        pytest.param(Adam(), keras_adam, id="adam"),
+        pytest.param(
+            Adam(learning_rate=0.01, beta_1=0.5, beta_2=0.9, epsilon=1e-3), keras_adam, id="adam-2"
+        ),
+        pytest.param(RMSprop(), keras_rmsprop, id="rmsprop"),
+        pytest.param(
+            RMSprop(learning_rate=0.01, rho=0.5, epsilon=1e-3), keras_rmsprop, id="rmsprop-2"
+        ),
+    ],
+)
+def test_twenty_steps(spec: Optimizer, formula: Callable[..., np.ndarray], scale: float) -> None:
+    """With tiny gradients epsilon decides, and so where it stands in the formula."""
+    random = np.random.default_rng(3)
+    start = random.normal(size=SIZE)
+    gradients = random.normal(size=(STEPS, SIZE)) * scale
+    parts = [nn.Parameter(part) for part in torch.tensor(start, dtype=torch.float32).split(30)]
+    before = joined(parts)
+    optimizer = build_optimizer(spec, parts)
+    for gradient in gradients:
+        for part, slope in zip(parts, torch.from_numpy(gradient).float().split(30), strict=True):
+            part.grad = slope
+        optimizer.step()
+    values = joined(parts)
+    expected = formula(spec, start, gradients)
+    moved = (values.double() - before.double()).numpy()
+    np.testing.assert_allclose(moved, expected - start, rtol=2e-3, atol=2e-6 * STEPS**0.5)
+    np.testing.assert_allclose(values.numpy(), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_epsilon_is_not_scaled_by_the_correction() -> None:
+    """One step with a gradient near epsilon tells Keras's Adam from PyTorch's."""
+    values = nn.Parameter(torch.zeros(1))
+    values.grad = torch.full((1,), 1e-7)
+    build_optimizer(Adam(), [values]).step()
+    mean, square = 0.1 * 1e-7, 0.001 * 1e-14
+    rate = 1e-3 * np.sqrt(1 - 0.999) / (1 - 0.9)
+    keras = -rate * mean / (np.sqrt(square) + 1e-7)
+    paper = -1e-3 * 1e-7 / (1e-7 + 1e-7)
+    assert values.item() == pytest.approx(keras, rel=1e-4)
+    assert abs(values.item() - paper) > 0.5 * abs(paper)
+
+
+@pytest.mark.parametrize("spec", [Adam(), RMSprop()], ids=["adam", "rmsprop"])
+def test_the_state_is_all_that_decides_the_next_step(spec: Optimizer) -> None:
+    """Copied into a new optimizer, it goes on as the old one would."""
+    slope = torch.linspace(-1, 1, 7)
+    old = nn.Parameter(torch.zeros(7))
+    old.grad = slope
+    optimizer = build_optimizer(spec, [old])
+    for _ in range(3):
+        optimizer.step()
+    new = nn.Parameter(old.detach().clone())
+    new.grad = slope * 2
+    restored = build_optimizer(spec, [new])
+    assert restored.state().keys() == optimizer.state().keys()
+    for name, value in optimizer.state().items():
+        restored.state()[name].copy_(value)
+    old.grad = slope * 2
+    optimizer.step()
+    restored.step()
+    assert torch.equal(old, new)
