@@ -21,7 +21,7 @@ MODULES = sorted(
     if path.stem != "__main__"
 )
 # Every command is called by its name in the table of the command line, and `run` by `main` alone.
-UNLISTED = {"tenfold.cli": {"run"}, "tenfold.train.fit": {"as_images", "as_labels"}}
+UNLISTED = {"tenfold.cli": {"run"}}
 
 
 def defined(module: ModuleType) -> dict[str, Any]:

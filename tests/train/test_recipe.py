@@ -140,6 +140,8 @@ def test_settings(setting: str, read: Callable[[Recipe], Any], value: Any) -> No
 def test_settings_are_applied_in_order() -> None:
     changed = apply_settings(CONV, ["epochs=3", "optimizer=rmsprop", "epochs=4"])
     assert (changed.epochs, changed.optimizer) == (4, RMSprop())
+    changed = apply_settings(CONV, ["optimizer=rmsprop", "optimizer.rho=0.5"])
+    assert changed.optimizer == RMSprop(rho=0.5)
     assert apply_settings(CONV, []) == CONV
 
 

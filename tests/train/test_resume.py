@@ -161,6 +161,32 @@ def test_another_recipe_is_refused_by_field(
     assert tiny.files_of(run) == before
 
 
+def test_a_recipe_changed_by_hand_is_refused(mnist: MNIST, run: Path) -> None:
+    stop(tiny.BASE, run, mnist, StopAfter(1))
+    path = run / "recipe.toml"
+    path.write_text(path.read_text().replace("units = 12", "units = 13"))
+    with pytest.raises(RunError, match=r"last: is no checkpoint of the recipe in .*recipe\.toml"):
+        train(None, run, mnist, resume=True)
+
+
+def test_force_killed_while_it_clears_the_folder_begins_anew(
+    mnist: MNIST, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop(tiny.BASE, run, mnist, StopAfter(1))
+
+    def killed(folder: Path) -> None:
+        (folder / "last" / "state.json").unlink()
+        raise Stopped
+
+    with monkeypatch.context() as patched:
+        patched.setattr("tenfold.train.runs.shutil.rmtree", killed)
+        with pytest.raises(Stopped, match=r"^$"):
+            train(tiny.BASE, run, mnist, force=True)
+    train(tiny.BASE, run, mnist, resume=True)
+    train(tiny.BASE, tmp_path / "plain", mnist)
+    assert tiny.trained(run) == tiny.trained(tmp_path / "plain")
+
+
 def test_other_data_are_refused(mnist: MNIST, run: Path) -> None:
     stop(tiny.BASE, run, mnist, StopAfter(1))
     other = replace(mnist, sums=dict.fromkeys(mnist.sums, "0" * 64))
@@ -204,7 +230,8 @@ class TrainTheSame(Callback):
 def test_a_second_process_is_refused(mnist: MNIST, run: Path, tmp_path: Path) -> None:
     second = TrainTheSame(run, mnist)
     train(replace(tiny.BASE, epochs=1), run, mnist, [second])
-    assert str(run) in second.refusal.splitlines()[-1]
+    assert "RunError" in second.refusal
+    assert f"{run}: another process is training there; wait for it" in second.refusal
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 

@@ -130,9 +130,10 @@ def test_the_random_fifth_is_scikit_learn_s(full_size: MNIST) -> None:
     assert sorted([*numbers(kept), *numbers(held)]) == list(range(60_000))
 
 
+@pytest.mark.parametrize("method", ["last_fraction", "random_fraction"])
 @pytest.mark.parametrize("fraction", [0.9999, 1 - 1e-15])
-def test_an_empty_part_is_refused(fraction: float, mnist: MNIST) -> None:
-    validation = Validation(method="last_fraction", fraction=fraction)
+def test_an_empty_part_is_refused(method: str, fraction: float, mnist: MNIST) -> None:
+    validation = Validation(method=method, fraction=fraction)
     with pytest.raises(RecipeError, match=r"validation.fraction: must leave images on both sides"):
         split_images(validation, mnist)
 

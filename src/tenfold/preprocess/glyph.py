@@ -18,7 +18,7 @@ _MIN_CONTRAST = 24  # grey levels between ground and ink, below which paper grai
 
 def is_blank(page: NDArray[np.uint8]) -> bool:
     """Tell whether a page (H, W) uint8 has no ink at all, only a ground and its grain."""
-    return int(page.max()) - int(np.median(page)) < _MIN_CONTRAST
+    return int(page.max()) - int(page.min()) < _MIN_CONTRAST
 
 
 def to_glyph(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -42,8 +42,11 @@ def to_glyph(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _without_ground(page: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return ink from 0 to 255: the median is ground, the brightest 2 % of the ink are full ink."""
-    lifted = page.astype(np.float32) - float(np.median(page))
+    """Return ink from 0 to 255: what the border shows is ground, the brightest 2 % are full ink."""
+    border = np.concatenate([page[0], page[-1], page[:, 0], page[:, -1]])
+    # A digit cut out closely may fill half the page or cross the border, never both.
+    ground = min(np.median(page), np.median(border))
+    lifted = page.astype(np.float32) - float(ground)
     full = float(np.percentile(lifted[lifted > lifted.max() / 2], 98))
     ink = np.clip(lifted * (255 / full), 0, 255)
     # Grain and shadow stay below a quarter of the ink in an evenly lit picture of one digit.

@@ -15,6 +15,7 @@ from tenfold.errors import MissingExtraError
 from tenfold.files import output_errors, sync_file, write_text
 from tenfold.train.checkpoint import Checkpoint, save_checkpoint
 from tenfold.train.fit import Callback, Metrics, Trainer
+from tenfold.train.settings import to_table
 
 __all__ = [
     "Checkpoints",
@@ -120,7 +121,9 @@ class Checkpoints(Callback):
 
     def on_epoch_end(self, trainer: Trainer, metrics: Metrics) -> None:
         """Write the checkpoints; the last one last, so that it never is ahead of the best."""
-        checkpoint = Checkpoint(trainer.weights(), trainer.tensors(), trainer.history)
+        checkpoint = Checkpoint(
+            trainer.weights(), trainer.tensors(), trainer.history, to_table(trainer.recipe)
+        )
         if best_epoch(trainer.history) == trainer.epoch:
             save_checkpoint(self._best, checkpoint)
         save_checkpoint(self._last, checkpoint)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +29,13 @@ class Checkpoint:
         weights: The network's weights by name, float32.
         state: The optimizer's and generators' state by name.
         history: The metrics of each epoch so far.
+        recipe: The resolved recipe that made it.
     """
 
     weights: Mapping[str, Tensor]
     state: Mapping[str, Tensor]
     history: list[dict[str, float]]
+    recipe: Mapping[str, Any] = field(default_factory=dict)
 
 
 def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
@@ -49,6 +51,7 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
             "format": _FORMAT,
             "epoch": len(checkpoint.history),
             "history": checkpoint.history,
+            "recipe": dict(checkpoint.recipe),
             "sha256": {name: sha256(temporary / name) for name in (_WEIGHTS, _STATE)},
         }
         write_json(temporary / _INDEX, index)
@@ -71,6 +74,7 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
         weights=_load_tensors(folder / _WEIGHTS),
         state=_load_tensors(folder / _STATE),
         history=index["history"],
+        recipe=index["recipe"],
     )
 
 
@@ -94,6 +98,7 @@ def _read_index(folder: Path) -> dict[str, Any]:
     try:
         index = json.loads(path.read_text(encoding="utf-8"))
         form, epoch = index["format"], len(index["history"])
+        dict(index["recipe"])
         known = set(index["sha256"]) == {_WEIGHTS, _STATE} and index["epoch"] == epoch
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise _damaged(path, f"cannot be read ({error})") from error

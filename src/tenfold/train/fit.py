@@ -15,11 +15,11 @@ from torch import Tensor
 from tenfold.errors import RecipeError
 from tenfold.train.networks import Network, cross_entropy, scale
 from tenfold.train.optimizers import build_optimizer
-from tenfold.train.processor import prepare_processor
+from tenfold.train.processor import flushed_denormals, keep_freed_memory
 from tenfold.train.recipe import Recipe
 from tenfold.values import Split
 
-__all__ = ["Callback", "Trainer", "fit", "predict_logits", "score"]
+__all__ = ["Callback", "Trainer", "as_images", "as_labels", "fit", "predict_logits", "score"]
 
 Metrics = dict[str, float]
 
@@ -71,9 +71,10 @@ class Trainer:
     stop: bool = False
 
     def __post_init__(self) -> None:
-        prepare_processor()
+        keep_freed_memory()
         self.network = Network(self.recipe)
-        self._pixels = scale(self.images)  # once, not once an epoch
+        with flushed_denormals():
+            self._pixels = scale(self.images)  # once, not once an epoch
         self.order = torch.Generator().manual_seed(self.recipe.seed)
         self.optimizer = build_optimizer(self.recipe.optimizer, list(self.network.parameters()))
 
@@ -99,6 +100,7 @@ class Trainer:
         self.optimizer.step()
         return logits.detach()
 
+    @flushed_denormals()
     def run_epoch(self, callbacks: Sequence[Callback]) -> Metrics:
         """Pass once over the images in a new order; return running means of loss and accuracy.
 

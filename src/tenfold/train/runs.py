@@ -89,6 +89,8 @@ def create_run(
     """
     new_folder(folder, force=force)
     with output_errors(folder):
+        # The recipe makes it a run to be resumed, so it goes first and comes last.
+        (folder / "recipe.toml").unlink(missing_ok=True)
         for part in (*folder.glob("checkpoint"), *folder.glob("model"), *folder.glob("figures")):
             shutil.rmtree(part)
         for name in ("metrics.jsonl", "evaluation.json", "outputs.npy", "report.html", "live.html"):

@@ -116,7 +116,7 @@ def _assign(table: dict[str, Any], key: str, text: str) -> None:
     if key == "optimizer":
         if text not in _OPTIMIZERS:
             raise RecipeError(f"--set optimizer={text}: {nearest(text, _OPTIMIZERS)}")
-        table["optimizer"] = {"kind": text}
+        table["optimizer"] = _part_to_table(_OPTIMIZERS[text](), _OPTIMIZERS)
         return
     *path, last = key.split(".")
     place: Any = table

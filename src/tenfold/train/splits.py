@@ -33,7 +33,10 @@ def split_images(validation: Validation, data: MNIST) -> tuple[Split, Split | No
             cut = int(len(train) * (1.0 - validation.fraction))
             kept, held = places[:cut], places[cut:]
         case "random_fraction":
-            kept, held = _random_places(len(train), validation)
+            try:
+                kept, held = _random_places(len(train), validation)
+            except ValueError:  # how scikit-learn reports an empty part
+                kept = held = np.arange(0)
     if not len(kept) or not len(held):
         raise RecipeError(
             f"validation.fraction: must leave images on both sides of {len(train)}, "

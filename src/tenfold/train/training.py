@@ -20,6 +20,7 @@ from tenfold.train.export import export_run
 from tenfold.train.fit import Callback, Trainer, as_images, as_labels, fit
 from tenfold.train.recipe import Recipe
 from tenfold.train.runs import Run, check_same_recipe, create_run, open_run
+from tenfold.train.settings import to_table
 from tenfold.train.splits import split_images
 
 __all__ = ["TrainingPlan", "train_run"]
@@ -78,6 +79,11 @@ def _train(run: Run, data: MNIST, callbacks: Sequence[Callback]) -> None:
     trainer = Trainer(recipe, as_images(train), as_labels(train))
     checkpoint = load_checkpoint(run.last)
     if checkpoint is not None:
+        if checkpoint.recipe != to_table(recipe):
+            raise RunError(
+                f"{run.last}: is no checkpoint of the recipe in {run.folder / 'recipe.toml'}; "
+                "restore that file, or train again with another --out"
+            )
         trainer.restore(checkpoint.weights, checkpoint.state, checkpoint.history)
     own: list[Callback] = [MetricsLog(run.metrics), Checkpoints(run.last, run.best)]
     if recipe.patience:
@@ -117,13 +123,13 @@ def _alone_in(folder: Path) -> Iterator[None]:
     """Hold a lock on a run folder, which the system lets go of when the process dies."""
     ensure_folder(folder.parent)
     lock = FileLock(folder.parent / f".{folder.name}.lock")
-    try:
-        with output_errors(folder):
+    with output_errors(folder):
+        try:
             lock.acquire(timeout=0)
-    except Timeout:
-        raise RunError(
-            f"{folder}: another process is training there; wait for it, or choose another --out"
-        ) from None
+        except Timeout:  # an OSError too, so it is caught in here
+            raise RunError(
+                f"{folder}: another process is training there; wait for it, or choose another --out"
+            ) from None
     try:
         yield
     finally:
