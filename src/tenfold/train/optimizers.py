@@ -35,49 +35,63 @@ def build_optimizer(spec: Optimizer, parameters: Sequence[nn.Parameter]) -> Step
             return _KerasRMSprop(spec, parameters)
 
 
-class _KerasAdam:
-    """``keras/src/optimizers/adam.py``: epsilon is added outside the root, and is not scaled.
+class _FusedKernel:
+    """PyTorch's fused Adam kernel, one pass over parameters, gradients and both moments.
 
-    PyTorch's kernel divides ``m / (1 - b1^t)`` by ``sqrt(v / (1 - b2^t)) + epsilon``. With its rate
-    and epsilon chosen anew for each step, that is Keras's formula.
+    It computes ``w -= rate / (1 - b1^t) * m / (sqrt(v / (1 - b2^t)) + epsilon)``. Other formulas
+    of that shape are had by choosing rate and epsilon anew for each step.
     """
 
-    def __init__(self, spec: Adam, parameters: Sequence[nn.Parameter]) -> None:
-        self._spec = spec
+    def __init__(self, parameters: Sequence[nn.Parameter], beta_1: float, beta_2: float) -> None:
         self._parameters = list(parameters)
-        self._means = [torch.zeros_like(value) for value in parameters]
-        self._squares = [torch.zeros_like(value) for value in parameters]
-        self._steps = [torch.zeros(()) for _ in parameters]
+        self._betas = beta_1, beta_2
+        self.means = [torch.zeros_like(value) for value in parameters]
+        self.squares = [torch.zeros_like(value) for value in parameters]
+        self.steps = [torch.zeros(()) for _ in parameters]
 
-    def step(self) -> None:
-        spec, step = self._spec, int(self._steps[0]) + 1
-        mean_part, square_part = 1 - spec.beta_1**step, math.sqrt(1 - spec.beta_2**step)
+    def corrections(self) -> tuple[int, float, float]:
+        """Return the number of the step to come, and its ``1 - b1^t`` and ``sqrt(1 - b2^t)``."""
+        step = int(self.steps[0]) + 1
+        return step, 1 - self._betas[0] ** step, math.sqrt(1 - self._betas[1] ** step)
+
+    def step(self, rate: float, epsilon: float) -> None:
+        """Change the parameters in place."""
         adam(
             self._parameters,  # type: ignore[arg-type]
-            _gradients(self._parameters),
-            self._means,
-            self._squares,
+            [value.grad for value in self._parameters if value.grad is not None],
+            self.means,
+            self.squares,
             [],
-            self._steps,
+            self.steps,
             fused=True,
             amsgrad=False,
-            beta1=spec.beta_1,
-            beta2=spec.beta_2,
-            lr=_corrected_rate(spec, step) * mean_part / square_part,
-            eps=spec.epsilon / square_part,
+            beta1=self._betas[0],
+            beta2=self._betas[1],
+            lr=rate,
+            eps=epsilon,
             weight_decay=0.0,
             maximize=False,
         )
 
+
+class _KerasAdam:
+    """``keras/src/optimizers/adam.py``: epsilon is added outside the root, and is not scaled."""
+
+    def __init__(self, spec: Adam, parameters: Sequence[nn.Parameter]) -> None:
+        self._spec = spec
+        self._kernel = _FusedKernel(parameters, spec.beta_1, spec.beta_2)
+
+    def step(self) -> None:
+        step, mean_part, square_part = self._kernel.corrections()
+        rate = _corrected_rate(self._spec, step) * mean_part / square_part
+        self._kernel.step(rate, self._spec.epsilon / square_part)
+
     def state(self) -> dict[str, Tensor]:
+        kernel = self._kernel
         return {
-            f"{name}.{place}": value
-            for name, values in (
-                ("mean", self._means),
-                ("square", self._squares),
-                ("step", self._steps),
-            )
-            for place, value in enumerate(values)
+            **_numbered("mean", kernel.means),
+            **_numbered("square", kernel.squares),
+            **_numbered("step", kernel.steps),
         }
 
 
@@ -94,26 +108,31 @@ def _corrected_rate(spec: Adam, step: int) -> float:
 
 
 class _KerasRMSprop:
-    """``keras/src/optimizers/rmsprop.py``: epsilon is added inside the root; no momentum."""
+    """``keras/src/optimizers/rmsprop.py``: epsilon is added inside the root; no momentum.
+
+    The kernel runs with ``b1 = 0``, where its mean is the gradient, and keeps ``v + epsilon``, from
+    epsilon on, in the place of ``v``: one pass more puts back the part of epsilon that decays.
+    """
 
     def __init__(self, spec: RMSprop, parameters: Sequence[nn.Parameter]) -> None:
         self._spec = spec
-        self._parameters = list(parameters)
-        self._squares = [torch.zeros_like(value) for value in parameters]
+        self._kernel = _FusedKernel(parameters, 0.0, spec.rho)
+        self._decayed = (1 - spec.rho) / spec.rho * spec.epsilon
+        for square in self._kernel.squares:
+            square.fill_(spec.epsilon)
 
     def step(self) -> None:
-        spec = self._spec
-        with torch.no_grad():
-            for value, gradient, square in zip(
-                self._parameters, _gradients(self._parameters), self._squares, strict=True
-            ):
-                square.mul_(spec.rho).addcmul_(gradient, gradient, value=1 - spec.rho)
-                root = torch.add(square, spec.epsilon).sqrt_()
-                value.addcdiv_(gradient, root, value=-spec.learning_rate)
+        _, _, square_part = self._kernel.corrections()
+        for square in self._kernel.squares:
+            square.add_(self._decayed)
+        self._kernel.step(self._spec.learning_rate / square_part, 0.0)
 
     def state(self) -> dict[str, Tensor]:
-        return {f"square.{place}": value for place, value in enumerate(self._squares)}
+        return {
+            **_numbered("shifted_square", self._kernel.squares),
+            **_numbered("step", self._kernel.steps),
+        }
 
 
-def _gradients(parameters: Sequence[nn.Parameter]) -> list[Tensor]:
-    return [value.grad for value in parameters if value.grad is not None]
+def _numbered(name: str, values: Sequence[Tensor]) -> dict[str, Tensor]:
+    return {f"{name}.{place}": value for place, value in enumerate(values)}
