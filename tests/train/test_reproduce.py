@@ -38,6 +38,7 @@ def test_what_is_written(name: str, mnist: MNIST, tmp_path: Path) -> None:
     assert set(result) == {
         *("system", "summary", "recipe", "layers", "parameters", "claims", "claimed", "measured"),
         *("seeds", "shows", "errata", "selected_on_test", "seconds", "command", "environment"),
+        "commits",
     }
     assert (result["system"], result["seeds"]) == (name, [0, 1, 2])
     assert result["claimed"] == {claim.metric: claim.value for claim in system.claims}

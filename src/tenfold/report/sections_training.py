@@ -214,15 +214,15 @@ def overfitting_gap(
     gap = 100 * (train_accuracy - test_accuracy)
     if gap > 0:
         reading = (
-            f"On its training images the network is right {percent(train_accuracy)} of the time, "
-            f"on images that it has never seen {percent(test_accuracy)}. The gap of {gap:.2f} "
+            f"In its last epoch the network was right on {percent(train_accuracy)} of its training "
+            f"images; on the test images it is right on {percent(test_accuracy)}. The gap of {gap:.2f} "
             "points is called *overfitting*: part of what the network has learned holds for its "
             "training images only."
         )
     else:
         reading = (
-            f"On its training images the network is right {percent(train_accuracy)} of the time, "
-            f"on images that it has never seen {percent(test_accuracy)}. There is no gap of "
+            f"In its last epoch the network was right on {percent(train_accuracy)} of its training "
+            f"images; on the test images it is right on {percent(test_accuracy)}. There is no gap of "
             "*overfitting* here: what it has learned holds for new images too."
         )
     return Section(
@@ -242,6 +242,11 @@ def overfitting_gap(
                 ]
                 if measured and measured["std"] is not None
                 else []
+            ),
+            Words(
+                "The training accuracy is the one that the epoch log shows: a mean over the last "
+                "epoch, taken while the weights change and with dropout on. The finished network "
+                "does better on those images, so its own gap is wider."
             ),
             Words(
                 "A gap is not a fault by itself; nearly every network has one. It becomes a fault "

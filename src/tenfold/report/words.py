@@ -26,6 +26,7 @@ METRICS = {
     "test_loss": "Test loss",
     "train_accuracy": "Training accuracy",
     "train_loss": "Training loss",
+    "train_accuracy_after": "Training accuracy of the finished network",
     "validation_accuracy": "Validation accuracy",
     "validation_loss": "Validation loss",
     "overfitting_gap": "Overfitting gap",

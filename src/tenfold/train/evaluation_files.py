@@ -17,7 +17,13 @@ from tenfold.train.evaluate import evaluate
 from tenfold.train.runs import Run
 from tenfold.values import Split
 
-__all__ = ["evaluate_model", "evaluate_run", "network_outputs", "write_outputs"]
+__all__ = [
+    "accuracy_of",
+    "evaluate_model",
+    "evaluate_run",
+    "network_outputs",
+    "write_outputs",
+]
 
 
 def evaluate_model(
@@ -38,6 +44,12 @@ def evaluate_run(run: Run, test: Split) -> dict[str, Any]:
     write_json(run.folder / "evaluation.json", evaluation)
     write_outputs(run.folder / "outputs.npy", outputs)
     return evaluation
+
+
+def accuracy_of(run: Run, split: Split) -> float:
+    """Return the share of labelled images that a finished run's model reads right."""
+    guesses = load_model(run.folder).logits(split.images).argmax(1)
+    return float((guesses == split.labels).mean())
 
 
 def network_outputs(logits: NDArray[np.float32], card: Card) -> NDArray[np.float32]:

@@ -16,6 +16,7 @@ from tenfold.errors import RecipeError
 from tenfold.train.networks import Network, cross_entropy, scale
 from tenfold.train.optimizers import build_optimizer
 from tenfold.train.processor import flushed_denormals, keep_freed_memory
+from tenfold.train.randomness import generators
 from tenfold.train.recipe import Recipe
 from tenfold.values import Split
 
@@ -75,7 +76,7 @@ class Trainer:
         self.network = Network(self.recipe)
         with flushed_denormals():
             self._pixels = scale(self.images)  # once, not once an epoch
-        self.order = torch.Generator().manual_seed(self.recipe.seed)
+        self.order = generators(self.recipe.seed).order
         self.optimizer = build_optimizer(self.recipe.optimizer, list(self.network.parameters()))
 
     @property

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from tenfold.train.randomness import generators
 from tenfold.train.recipe import Convolution, Dense, Dropout, Flatten, Layer, MaxPool, Recipe
 from tenfold.train.shapes import summarise, takes_outputs
 
@@ -41,12 +42,11 @@ class Network(nn.Module):
     def __init__(self, recipe: Recipe) -> None:
         super().__init__()
         layers = recipe.network
-        generator = torch.Generator().manual_seed(recipe.seed)
-        # Dropout has a generator of its own, so that a variant without it starts the same.
-        self.dropout_generator = torch.Generator().manual_seed(_second_seed(recipe.seed))
+        streams = generators(recipe.seed)
+        self.dropout_generator = streams.dropout
         self.convolutional = isinstance(layers[0], Convolution)
         self.log_outputs = takes_outputs(recipe)
-        self.stages = _named(_build(layers, generator, self.dropout_generator))
+        self.stages = _named(_build(layers, streams.weights, streams.dropout))
 
     def forward(self, images: Tensor) -> Tensor:
         """Return logits (N, 10) float32 of images (N, 28, 28), uint8 or scaled already."""
@@ -130,11 +130,6 @@ def _initialise(
         weight.uniform_(-limit, limit, generator=generator)
         if bias is not None:
             bias.zero_()
-
-
-def _second_seed(seed: int) -> int:
-    """Return a seed for a second stream that no neighbouring first seed uses."""
-    return (seed * 0x9E3779B97F4A7C15 + 1) % 2**63  # 2^64 divided by the golden ratio
 
 
 class _FlattenChannelsLast(nn.Module):
