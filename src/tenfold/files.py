@@ -6,6 +6,7 @@ A process killed at any moment leaves the old content or the new, never a mixtur
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
@@ -19,17 +20,23 @@ from typing import Any
 from tenfold.errors import OutputError
 
 __all__ = [
+    "LOCK_NAME",
     "ensure_folder",
+    "holds_files",
     "new_folder",
     "output_errors",
     "replace_folder",
     "settle_folder",
+    "settled_folder",
     "sha256",
     "sync_file",
     "write_bytes",
     "write_json",
     "write_text",
 ]
+
+
+LOCK_NAME = ".lock"  # of the file in a folder by which one process keeps others out
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -85,6 +92,9 @@ def replace_folder(folder: Path) -> Iterator[Path]:
                 if path.is_file():
                     with path.open("rb+") as stream:
                         sync_file(stream)
+                else:
+                    _sync_folder(path)
+            _sync_folder(temporary)
             _swap_in(temporary, folder)
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
@@ -102,15 +112,27 @@ def _swap_in(new: Path, folder: Path) -> None:
 
 
 def settle_folder(folder: Path) -> None:
-    """Undo what a crash inside `replace_folder` left: bring the old folder back, drop leftovers."""
+    """Undo what a crash inside `replace_folder` left: bring the old folder back, drop leftovers.
+
+    Only for the one process that writes the folder; readers take `settled_folder`.
+    """
     old = _aside(folder)
     if old.exists():
         if folder.exists():
             shutil.rmtree(old, ignore_errors=True)
         else:
             old.rename(folder)
-    for leftover in folder.parent.glob(f".{folder.name}.new-*"):
+    for leftover in folder.parent.glob(f".{glob.escape(folder.name)}.new-*"):
         shutil.rmtree(leftover, ignore_errors=True)
+
+
+def settled_folder(folder: Path) -> Path:
+    """Return where the content of ``folder`` is, also between the two renames of `replace_folder`.
+
+    Changes nothing, so that reading never disturbs a process that writes.
+    """
+    old = _aside(folder)
+    return old if old.is_dir() and not folder.is_dir() else folder
 
 
 def _aside(folder: Path) -> Path:
@@ -129,12 +151,18 @@ def new_folder(folder: Path, *, force: bool = False) -> Path:
     """
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder}: must be a folder, but is a file; choose another name")
-    if folder.exists() and any(folder.iterdir()) and not force:
+    if not force and holds_files(folder):
         raise OutputError(
             f"{folder}: already holds files, and nothing is overwritten without --force; "
             "choose another folder or add --force"
         )
     return ensure_folder(folder)
+
+
+def holds_files(folder: Path) -> bool:
+    """Tell whether a folder exists and holds anything but a lock."""
+    with output_errors(folder):
+        return folder.is_dir() and any(path.name != LOCK_NAME for path in folder.iterdir())
 
 
 def ensure_folder(folder: Path) -> Path:

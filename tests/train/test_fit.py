@@ -191,7 +191,7 @@ def test_a_step_by_hand() -> None:
     recipe = tiny.with_layers(
         tiny.Flatten(),
         tiny.OUTPUTS,
-        optimizer=tiny.RMSprop(learning_rate=0.5, rho=0.0),
+        optimizer=tiny.RMSprop(learning_rate=0.5, rho=0.5),
         batch_size=1,
     )
     images = torch.zeros(1, 28, 28, dtype=torch.uint8)
@@ -200,7 +200,7 @@ def test_a_step_by_hand() -> None:
     trainer.set_weights({name: torch.zeros_like(w) for name, w in trainer.weights().items()})
     assert trainer.step(images, trainer.labels).tolist() == [[0.0] * 10]
     gradient = np.full(10, 0.1) - np.eye(10)[3]
-    expected = -0.5 * gradient / np.sqrt(gradient**2 + 1e-7)
+    expected = -0.5 * gradient / np.sqrt(0.5 * gradient**2 + 1e-7)
     weights = trainer.weights()
     np.testing.assert_allclose(weights["stages.dense_1.bias"], expected, rtol=1e-5)
     np.testing.assert_allclose(weights["stages.dense_1.weight"][:, 0], expected, rtol=1e-5)

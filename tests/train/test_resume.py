@@ -182,7 +182,9 @@ def test_force_killed_while_it_clears_the_folder_begins_anew(
         patched.setattr("tenfold.train.runs.shutil.rmtree", killed)
         with pytest.raises(Stopped, match=r"^$"):
             train(tiny.BASE, run, mnist, force=True)
-    train(tiny.BASE, run, mnist, resume=True)
+    with pytest.raises(RunError, match=r"holds files and no recipe\.toml"):
+        train(tiny.BASE, run, mnist, resume=True)
+    train(tiny.BASE, run, mnist, force=True)
     train(tiny.BASE, tmp_path / "plain", mnist)
     assert tiny.trained(run) == tiny.trained(tmp_path / "plain")
 
@@ -338,7 +340,7 @@ def early(patience: int) -> Recipe:
         tiny.BASE,
         optimizer=tiny.Adam(learning_rate=0.03),
         validation=Validation(method="test_set"),
-        epochs=12,
+        epochs=40,
         batch_size=16,
         patience=patience,
     )

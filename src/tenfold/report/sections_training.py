@@ -215,15 +215,15 @@ def overfitting_gap(
     if gap > 0:
         reading = (
             f"In its last epoch the network was right on {percent(train_accuracy)} of its training "
-            f"images; on the test images it is right on {percent(test_accuracy)}. The gap of {gap:.2f} "
-            "points is called *overfitting*: part of what the network has learned holds for its "
-            "training images only."
+            f"images; on the test images it is right on {percent(test_accuracy)}. The gap of "
+            f"{gap:.2f} points is called *overfitting*: part of what the network has learned holds "
+            "for its training images only."
         )
     else:
         reading = (
             f"In its last epoch the network was right on {percent(train_accuracy)} of its training "
-            f"images; on the test images it is right on {percent(test_accuracy)}. There is no gap of "
-            "*overfitting* here: what it has learned holds for new images too."
+            f"images; on the test images it is right on {percent(test_accuracy)}. There is no gap "
+            "of *overfitting* here: what it has learned holds for new images too."
         )
     return Section(
         "The overfitting gap",

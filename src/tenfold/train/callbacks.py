@@ -13,6 +13,7 @@ from tqdm.auto import tqdm
 
 from tenfold.errors import MissingExtraError
 from tenfold.files import output_errors, sync_file, write_text
+from tenfold.report.extra import report_extra
 from tenfold.train.checkpoint import Checkpoint, save_checkpoint
 from tenfold.train.fit import Callback, Metrics, Trainer
 from tenfold.train.settings import to_table
@@ -202,6 +203,9 @@ class LivePage(Callback):
     """Keeps a local page of the curves that reloads itself until training ends."""
 
     def __init__(self, path: Path, show: Callable[[str], object] | None = None) -> None:
+        with report_extra():  # before a run is begun that would end here
+            from tenfold.report.live import write_live_page
+        self._write_page = write_live_page
         self._path = path
         self._show = show  # called with the page's address once it is there
 
@@ -220,9 +224,7 @@ class LivePage(Callback):
         self._write(trainer, finished=True)
 
     def _write(self, trainer: Trainer, *, finished: bool) -> None:
-        from tenfold.report.live import write_live_page
-
-        write_live_page(
+        self._write_page(
             self._path,
             trainer.recipe.name,
             trainer.history,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,11 +14,12 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from tenfold.errors import RunError
-from tenfold.files import output_errors, replace_folder, settle_folder, sha256, write_json
+from tenfold.files import replace_folder, settled_folder, sha256, write_json
 
 __all__ = ["Checkpoint", "load_checkpoint", "save_checkpoint"]
 
 _FORMAT = 1
+_ATTEMPTS = 3  # at reading a checkpoint that a training replaces meanwhile
 _WEIGHTS, _STATE, _INDEX = "model.safetensors", "state.safetensors", "state.json"
 
 
@@ -54,7 +56,7 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
             "recipe": dict(checkpoint.recipe),
             "sha256": {name: sha256(temporary / name) for name in (_WEIGHTS, _STATE)},
         }
-        write_json(temporary / _INDEX, index)
+        write_json(temporary / _INDEX, {**index, "digest": _digest(index)})
 
 
 def load_checkpoint(folder: Path) -> Checkpoint | None:
@@ -63,8 +65,17 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
     Raises:
         RunError: A file of it is missing, damaged, or differs from its recorded SHA-256.
     """
-    with output_errors(folder):
-        settle_folder(folder)
+    for _ in range(_ATTEMPTS):
+        before = _fingerprint(folder)
+        try:
+            return _load(settled_folder(folder))
+        except RunError:
+            if _fingerprint(folder) == before:
+                raise  # nobody wrote meanwhile: it is the checkpoint that is damaged
+    return _load(settled_folder(folder))
+
+
+def _load(folder: Path) -> Checkpoint | None:
     if not folder.is_dir():
         return None
     index = _read_index(folder)
@@ -76,6 +87,14 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
         history=index["history"],
         recipe=index["recipe"],
     )
+
+
+def _fingerprint(folder: Path) -> int | None:
+    """Return what tells one checkpoint from the next that a training puts in its place."""
+    try:
+        return (settled_folder(folder) / _INDEX).stat().st_mtime_ns
+    except OSError:
+        return None
 
 
 def _save_tensors(tensors: Mapping[str, Tensor], path: Path) -> None:
@@ -96,15 +115,21 @@ def _load_tensors(path: Path) -> dict[str, Tensor]:
 def _read_index(folder: Path) -> dict[str, Any]:
     path = folder / _INDEX
     try:
-        index = json.loads(path.read_text(encoding="utf-8"))
-        form, epoch = index["format"], len(index["history"])
-        dict(index["recipe"])
-        known = set(index["sha256"]) == {_WEIGHTS, _STATE} and index["epoch"] == epoch
-    except (OSError, ValueError, TypeError, KeyError) as error:
+        index = dict(json.loads(path.read_text(encoding="utf-8")))
+        digest, form = index.pop("digest"), index["format"]
+        whole = digest == _digest(index)
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise _damaged(path, f"cannot be read ({error})") from error
-    if form != _FORMAT or not known:
-        raise _damaged(path, f"must be of format {_FORMAT} and complete")
-    return dict(index)
+    if form != _FORMAT:
+        raise _damaged(path, f"must be of format {_FORMAT}, but is of {form!r}")
+    if not whole:
+        raise _damaged(path, "is not as it was written")
+    return index
+
+
+def _digest(index: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of an index, so that no figure of it changes unseen."""
+    return hashlib.sha256(json.dumps(index, sort_keys=True).encode()).hexdigest()
 
 
 def _verify(path: Path, recorded: str) -> None:

@@ -7,6 +7,7 @@ A recipe imports nothing heavy. It becomes a network in `tenfold.train.networks`
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal, TypeGuard, get_args
 
@@ -122,7 +123,8 @@ class RMSprop:
 
     def __post_init__(self) -> None:
         _check_positive("learning_rate", self.learning_rate)
-        _check_decay("rho", self.rho)
+        # At 0 nothing is remembered, and the optimizer could not keep epsilon in its memory.
+        _check(_real(self.rho) and 0 < self.rho < 1, "rho", "between 0 and 1", self.rho)
         _check_positive("epsilon", self.epsilon)
 
 
@@ -186,7 +188,8 @@ class Recipe:
     seed: int = 0  # of initial weights, order and dropout
 
     def __post_init__(self) -> None:
-        _check(bool(self.name), "name", "a name", self.name)
+        named = isinstance(self.name, str) and re.fullmatch(r"[a-z0-9][a-z0-9-]{0,63}", self.name)
+        _check(bool(named), "name", "small letters, digits and hyphens, up to 64", self.name)
         _check(bool(self.network), "network", "at least one layer", self.network)
         losses = ("categorical_crossentropy", "sparse_categorical_crossentropy")
         _check(self.loss in losses, "loss", f"one of {', '.join(losses)}", self.loss)

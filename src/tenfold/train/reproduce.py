@@ -10,7 +10,7 @@ from typing import Any
 
 from tenfold.data import MNIST
 from tenfold.errors import OutputError
-from tenfold.files import write_json
+from tenfold.files import holds_files, write_json
 from tenfold.train.evaluation_files import accuracy_of, evaluate_run
 from tenfold.train.fit import Callback
 from tenfold.train.runs import Run
@@ -56,7 +56,7 @@ def reproduce(
         OutputError: The folder cannot be written, or holds something else.
         RecipeError: A run there was started with another recipe.
     """
-    if folder.is_dir() and any(folder.iterdir()) and not any(folder.glob("seed-*")):
+    if holds_files(folder) and not any(folder.glob("seed-*")):
         raise OutputError(
             f"{folder}: must be empty or hold runs of {system.name}, but holds other files; "
             "choose another --report folder"

@@ -16,6 +16,10 @@ from tenfold.train.settings import from_toml, to_table, to_toml
 __all__ = ["Run", "check_same_recipe", "create_run", "open_run"]
 
 
+_FOLDERS = ("checkpoint", "model", "figures", "tensorboard")
+_FILES = ("metrics.jsonl", "evaluation.json", "outputs.npy", "report.html", "live.html")
+
+
 class Run:
     """A run folder.
 
@@ -77,23 +81,23 @@ class Run:
             ) from error
 
 
-def create_run(
-    folder: Path, recipe: Recipe, environment: Mapping[str, Any], *, force: bool = False
-) -> Run:
+def create_run(folder: Path, recipe: Recipe, environment: Mapping[str, Any]) -> Run:
     """Create a run folder.
 
-    With ``force``, what an earlier run left in the folder is removed, other files are kept.
+    What an earlier run left in the folder is removed, other files are kept; the caller has made
+    sure that this is wanted.
 
     Raises:
-        OutputError: It cannot be written, or holds something and ``force`` is off.
+        OutputError: It cannot be written.
     """
-    new_folder(folder, force=force)
+    new_folder(folder, force=True)
     with output_errors(folder):
         # The recipe makes it a run to be resumed, so it goes first and comes last.
         (folder / "recipe.toml").unlink(missing_ok=True)
-        for part in (*folder.glob("checkpoint"), *folder.glob("model"), *folder.glob("figures")):
-            shutil.rmtree(part)
-        for name in ("metrics.jsonl", "evaluation.json", "outputs.npy", "report.html", "live.html"):
+        for part in (folder / name for name in _FOLDERS):
+            if part.is_dir():
+                shutil.rmtree(part)
+        for name in _FILES:
             (folder / name).unlink(missing_ok=True)
     write_json(folder / "environment.json", environment)
     write_text(folder / "recipe.toml", to_toml(recipe))

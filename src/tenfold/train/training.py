@@ -12,18 +12,28 @@ from filelock import FileLock, Timeout
 
 from tenfold.data import MNIST
 from tenfold.errors import DataError, RunError
-from tenfold.files import ensure_folder, output_errors
+from tenfold.files import (
+    LOCK_NAME,
+    ensure_folder,
+    holds_files,
+    new_folder,
+    output_errors,
+    settle_folder,
+)
 from tenfold.train.callbacks import Checkpoints, EarlyStopping, MetricsLog
 from tenfold.train.checkpoint import load_checkpoint
 from tenfold.train.environment import describe_environment
 from tenfold.train.export import export_run
 from tenfold.train.fit import Callback, Trainer, as_images, as_labels, fit
+from tenfold.train.networks import Network
 from tenfold.train.recipe import Recipe
 from tenfold.train.runs import Run, check_same_recipe, create_run, open_run
 from tenfold.train.settings import to_table
 from tenfold.train.splits import split_images
 
 __all__ = ["TrainingPlan", "train_run"]
+
+_MOST_THREADS = 1024  # beyond any machine: an environment.json that says more is not believed
 
 
 @dataclass(frozen=True)
@@ -64,6 +74,7 @@ def train_run(plan: TrainingPlan, data: MNIST, callbacks: Sequence[Callback] = (
         OutputError: The folder cannot be written, or holds files and neither ``resume`` nor
             ``force`` is set.
     """
+    _check_before_writing(plan, data)
     with _alone_in(plan.folder):
         run = _prepare(plan, data)
         if run.finished:
@@ -91,22 +102,62 @@ def _train(run: Run, data: MNIST, callbacks: Sequence[Callback]) -> None:
     fit(trainer, validation, [*own, *callbacks])
 
 
+def _check_before_writing(plan: TrainingPlan, data: MNIST) -> None:
+    """Raise what can be known to be wrong before a folder or a lock is made."""
+    if plan.recipe is None:
+        if not plan.resume:
+            raise RunError("RECIPE: must be named, unless a run is resumed")
+        open_run(plan.folder)
+        return
+    split_images(plan.recipe.validation, data)
+    Network(plan.recipe)
+    if _is_run(plan.folder) and plan.resume:
+        return
+    if plan.folder.exists() and not plan.force:
+        _check_empty(plan)
+
+
+def _check_empty(plan: TrainingPlan) -> None:
+    """Refuse a folder with files; those of a creation that was cut off are no obstacle."""
+    if not plan.folder.is_dir() or not plan.resume:
+        new_folder(plan.folder)
+        return
+    with output_errors(plan.folder):
+        names = {path.name for path in plan.folder.iterdir() if not path.name.startswith(".")}
+    if names - {"environment.json"}:
+        raise RunError(
+            f"{plan.folder}: must be a run folder or empty to be resumed, but holds files and no "
+            "recipe.toml; choose another --out, or begin anew with --force instead of --resume"
+        )
+
+
 def _prepare(plan: TrainingPlan, data: MNIST) -> Run:
     """Create the run folder, or open the one to resume after checking that it is the same run."""
-    started = (plan.folder / "recipe.toml").exists()
-    if plan.resume and (started or plan.recipe is None):
+    if plan.recipe is None or (plan.resume and _is_run(plan.folder)):
         run = open_run(plan.folder)
         if plan.recipe is not None:
             check_same_recipe(run, plan.recipe)
         _check_same_data(run, data)
+        _take_threads(run)
+        for folder in (run.last, run.best, run.model):
+            with output_errors(folder):
+                settle_folder(folder)
         return run
-    if plan.recipe is None:
-        raise RunError("RECIPE: must be named, unless a run is resumed")
-    # What would be refused later is refused before anything is written.
-    split_images(plan.recipe.validation, data)
-    Trainer(plan.recipe, torch.empty(0), torch.empty(0))
+    if not plan.force:
+        _check_empty(plan)  # once more, now that nobody else can begin here
     environment = describe_environment(data.sums, torch.get_num_threads())
-    return create_run(plan.folder, plan.recipe, environment, force=plan.force or plan.resume)
+    return create_run(plan.folder, plan.recipe, environment)
+
+
+def _is_run(folder: Path) -> bool:
+    return (folder / "recipe.toml").is_file()
+
+
+def _take_threads(run: Run) -> None:
+    """Compute with as many threads as the run began with: sums depend on it in their last bits."""
+    threads = run.environment().get("threads")
+    if isinstance(threads, int) and 0 < threads <= _MOST_THREADS:
+        torch.set_num_threads(threads)
 
 
 def _check_same_data(run: Run, data: MNIST) -> None:
@@ -120,9 +171,14 @@ def _check_same_data(run: Run, data: MNIST) -> None:
 
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """Hold a lock on a run folder, which the system lets go of when the process dies."""
-    ensure_folder(folder.parent)
-    lock = FileLock(folder.parent / f".{folder.name}.lock")
+    """Hold a lock on a run folder, which the system lets go of when the process dies.
+
+    The lock's file stays: were it removed, one process could hold the old file and another a new
+    one. It goes only with a folder that nothing was written to.
+    """
+    existed = folder.exists()
+    ensure_folder(folder)
+    lock = FileLock(folder / LOCK_NAME)
     with output_errors(folder):
         try:
             lock.acquire(timeout=0)
@@ -134,4 +190,6 @@ def _alone_in(folder: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-        Path(lock.lock_file).unlink(missing_ok=True)
+        if not existed and not holds_files(folder):
+            (folder / LOCK_NAME).unlink(missing_ok=True)
+            folder.rmdir()
