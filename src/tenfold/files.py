@@ -25,6 +25,7 @@ __all__ = [
     "holds_files",
     "new_folder",
     "output_errors",
+    "refuse_used",
     "replace_folder",
     "settle_folder",
     "settled_folder",
@@ -139,6 +140,21 @@ def _aside(folder: Path) -> Path:
     return folder.with_name(f".{folder.name}.old")
 
 
+def refuse_used(folder: Path, *, force: bool = False) -> None:
+    """Raise what `new_folder` would raise for a place that is taken, without creating anything.
+
+    Raises:
+        OutputError: It is a file, or holds something and ``force`` is off.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder}: must be a folder, but is a file; choose another name")
+    if not force and holds_files(folder):
+        raise OutputError(
+            f"{folder}: already holds files, and nothing is overwritten without --force; "
+            "choose another folder or add --force"
+        )
+
+
 def new_folder(folder: Path, *, force: bool = False) -> Path:
     """Create ``folder`` for results, refusing one that already holds something.
 
@@ -149,13 +165,7 @@ def new_folder(folder: Path, *, force: bool = False) -> Path:
     Raises:
         OutputError: It is a file, holds something and ``force`` is off, or cannot be made.
     """
-    if folder.exists() and not folder.is_dir():
-        raise OutputError(f"{folder}: must be a folder, but is a file; choose another name")
-    if not force and holds_files(folder):
-        raise OutputError(
-            f"{folder}: already holds files, and nothing is overwritten without --force; "
-            "choose another folder or add --force"
-        )
+    refuse_used(folder, force=force)
     return ensure_folder(folder)
 
 

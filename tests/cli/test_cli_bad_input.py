@@ -72,7 +72,7 @@ CASES = [
     ),
     ("train dense-128 --out full", 1, "full: already holds files, and nothing is overwritten"),
     ("train dense-128 --out empty", 2, "Directory 'empty' is a file"),
-    ("train dense-128 --out empty/run", 1, "empty: cannot be written"),
+    ("train dense-128 --out empty/run", 1, "empty/run: cannot be written"),
     ("train dense-128 --epochs 3", 2, "No such option"),
     ("train dense-128 conv-3", 2, "unexpected extra argument (conv-3)"),
     ("train --resume", 2, "--resume without RECIPE needs --out RUN"),

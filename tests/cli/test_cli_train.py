@@ -28,6 +28,7 @@ FILES = {
     "model/card.json",
     "model/model.onnx",
     "model/model.safetensors",
+    ".lock",
     "recipe.toml",
 }
 BEST = {name.replace("last", "best") for name in FILES if name.startswith("checkpoint")}

@@ -10,7 +10,7 @@ import torch
 
 import tiny
 from tenfold.data import MNIST
-from tenfold.errors import RecipeError
+from tenfold.errors import RunError
 from tenfold.train import fit as fit_module
 from tenfold.train.fit import (
     Callback,
@@ -215,7 +215,7 @@ def test_a_diverging_rate_is_an_error(validated: bool, mnist: MNIST) -> None:
         tiny.OUTPUTS,
         optimizer=tiny.Adam(learning_rate=1e12),
     )
-    with pytest.raises(RecipeError, match=r"diverged in epoch 1: the loss is nan; a smaller opt"):
+    with pytest.raises(RunError, match=r"diverged in epoch 1: the loss is nan; a smaller opt"):
         fit(trainer_of(recipe, mnist.train), mnist.test if validated else None)
 
 

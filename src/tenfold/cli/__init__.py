@@ -104,6 +104,16 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _silence_stdout()
         return 1
+    except (OSError, MemoryError) as error:
+        return _fail(_in_words(error), 1)
+    except Exception as error:
+        if os.environ.get("TENFOLD_DEBUG"):
+            raise
+        return _fail(
+            f"unexpected {type(error).__name__}: {error}; this is a fault of tenfold, "
+            "TENFOLD_DEBUG=1 shows where",
+            1,
+        )
     return result if isinstance(result, int) else 0
 
 
@@ -112,6 +122,14 @@ def _fail(message: str, code: int) -> int:
     line = " ".join(message.split())
     click.echo(f"{click.style('error:', fg='red', bold=True)} {line}", err=True)
     return code
+
+
+def _in_words(error: OSError | MemoryError) -> str:
+    """Return what the system refused, and where."""
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for this; use smaller pictures or fewer at a time"
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}"
 
 
 def _silence_stdout() -> None:

@@ -154,8 +154,10 @@ def sample(folder: Path, count: int, force: bool) -> None:
     """
     from tenfold.data import load_mnist
     from tenfold.data.sample import write_sample
-    from tenfold.files import new_folder
+    from tenfold.files import new_folder, refuse_used
 
+    refuse_used(folder, force=force)
+    test = load_mnist().test
     new_folder(folder, force=force)
-    for path in write_sample(load_mnist().test, count, folder):
+    for path in write_sample(test, count, folder):
         click.echo(path)

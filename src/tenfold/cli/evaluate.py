@@ -18,6 +18,8 @@ from tenfold.values import Split
 
 __all__ = ["evaluate"]
 
+_MNIST = "MNIST test"  # what evaluations of the test images are called
+
 
 @click.command()
 @click.argument("model", type=click.Path(path_type=Path))
@@ -68,7 +70,7 @@ def evaluate(
     _check_outputs(outputs, force=force)
     loaded = load_model(model)
     split = load_mnist().test if data is None else load_labelled(data, prepare=_glyph)
-    evaluation, network_outputs = evaluate_model(loaded, split, data or "MNIST test")
+    evaluation, network_outputs = evaluate_model(loaded, split, data or _MNIST)
     if outputs is not None:
         write_outputs(outputs, network_outputs)
         note(f"outputs: {outputs}")
@@ -107,6 +109,11 @@ def _write_report(
     from tenfold.train.evaluation_files import write_outputs
 
     own = folder.resolve() == model.resolve() and (model / "recipe.toml").is_file()
+    if own and evaluation["data"] != _MNIST:
+        raise OutputError(
+            f"{folder}: a run's own folder keeps its report on MNIST's test images; "
+            "name another folder for a report on other data"
+        )
     if own:
         write_json(folder / "evaluation.json", evaluation)
         write_outputs(folder / "outputs.npy", outputs)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from tenfold.cli.output import json_option, note, table
-from tenfold.files import new_folder
+from tenfold.files import new_folder, refuse_used
 
 __all__ = ["explore"]
 
@@ -45,8 +45,10 @@ def explore(out: Path, force: bool, folder: Path | None, as_json: bool) -> None:
     from tenfold.data import load_mnist
     from tenfold.report.explore import explore as write_exploration
 
+    refuse_used(out, force=force)
+    mnist = load_mnist(folder)
     new_folder(out, force=force)
-    statistics = write_exploration(load_mnist(folder), out)
+    statistics = write_exploration(mnist, out)
     if as_json:
         click.echo(json.dumps(statistics, indent=2))
     else:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
 
 from tenfold.cli.output import note
-from tenfold.errors import MissingExtraError
+from tenfold.errors import MissingExtraError, RunError
 
 __all__ = ["export"]
 
@@ -33,7 +34,7 @@ def export(run: Path, out: Path | None, force: bool) -> None:
       tenfold export runs/conv-3 --out digits
       tenfold classify photo.png --model digits
     """
-    from tenfold.files import new_folder
+    from tenfold.files import new_folder, refuse_used
 
     try:
         from tenfold.train.export import export_run
@@ -43,28 +44,32 @@ def export(run: Path, out: Path | None, force: bool) -> None:
     from tenfold.data import load_mnist
 
     opened = open_run(run)
+    figures = _figures(run)
     folder = out if out is not None else run.with_name(f"{run.resolve().name}-model")
+    refuse_used(folder, force=force)
+    test = load_mnist().test
     existed = folder.exists()
     new_folder(folder, force=force)
     try:
-        export_run(opened, folder, load_mnist().test, _figures(run))
+        export_run(opened, folder, test, figures)
     finally:
         if not existed and not any(folder.iterdir()):
             folder.rmdir()
     click.echo(str(folder))
-    note("ONNX Runtime and PyTorch agree on all 10,000 test images")
+    note(f"ONNX Runtime and PyTorch agree on all {len(test):,} test images")
 
 
 def _figures(run: Path) -> dict[str, object]:
     """Return the figures of a run that has been evaluated."""
-    import json
-
     path = run / "evaluation.json"
     if not path.is_file():
         return {}
-    evaluation = json.loads(path.read_text(encoding="utf-8"))
-    return {
-        evaluation["data"]: {
-            key: evaluation[key] for key in ("images", "accuracy", "accuracy_interval", "loss")
-        }
-    }
+    keys = ("images", "accuracy", "accuracy_interval", "loss")
+    try:
+        evaluation = json.loads(path.read_text(encoding="utf-8"))
+        return {str(evaluation["data"]): {key: evaluation[key] for key in keys}}
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+        raise RunError(
+            f"{path}: must be what tenfold evaluate writes, but {type(error).__name__}: {error}; "
+            "evaluate the run again, or remove the file"
+        ) from error

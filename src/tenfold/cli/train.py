@@ -73,6 +73,8 @@ def train(
       tenfold train dense-128 --live                 watch the curves in a browser
       tenfold train --resume --out runs/dense-128    after a crash or Ctrl-C
     """
+    if resume and force:
+        raise click.UsageError("--resume goes on and --force begins anew; give one of them")
     chosen = _choose(recipe, settings, seed, resume=resume)
     if dry_run:
         click.echo(_dry_run(chosen, out), nl=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -14,6 +15,20 @@ from tenfold.files import sha256
 __all__ = ["CARD_FORMAT", "Card", "read_card"]
 
 CARD_FORMAT = 1
+_KINDS = {
+    "name": str,
+    "sha256": dict,
+    "input": dict,
+    "output": dict,
+    "labels": list,
+    "output_activation": str,
+    "thresholds": dict,
+    "recipe": dict,
+    "trained": dict,
+    "figures": dict,
+    "licence": str,
+}  # of the keys in JSON
+_WORDS = {str: "text", dict: "an object", list: "a list"}
 PREPROCESSING = 1  # version of `tenfold.preprocess`; a model says which it was trained for
 
 
@@ -87,7 +102,7 @@ def read_card(folder: Path) -> Card:
 def _parse(path: Path) -> Card:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"{path}: must be a model's card in JSON, but {error}") from error
     if not isinstance(values, dict):
         raise ModelError(f"{path}: must hold a JSON object, but holds a {type(values).__name__}")
@@ -107,21 +122,25 @@ def _parse(path: Path) -> Card:
 
 def _problems(values: Mapping[str, Any]) -> list[str]:
     """Return what is wrong with the keys that the reading of pictures depends on."""
-    problems = []
-    if not isinstance(values.get("name"), str):
-        problems.append("name must be text")
-    sums = values.get("sha256")
-    if not isinstance(sums, dict) or "model.onnx" not in sums:
+    problems = [
+        f"{key} must be {_WORDS[kind]}, but is {values[key]!r}"
+        for key, kind in _KINDS.items()
+        if key in values and not isinstance(values[key], kind)
+    ]
+    if problems:
+        return problems
+    if "name" not in values:
+        problems.append("name is missing")
+    sums = values.get("sha256", {})
+    if "model.onnx" not in sums:
         problems.append("sha256 must name model.onnx")
     elif any(Path(name).name != name or not isinstance(value, str) for name, value in sums.items()):
         problems.append("sha256 must map plain file names to text")
-    temperature = values.get("temperature", 1.0)
-    if (
-        isinstance(temperature, bool)
-        or not isinstance(temperature, (int, float))
-        or not temperature > 0
-    ):
-        problems.append(f"temperature must be a number above 0, but is {temperature!r}")
+    if not _is_number(values.get("temperature", 1.0), low=0, above=True):
+        problems.append(f"temperature must be a number above 0, but is {values['temperature']!r}")
+    thresholds = values.get("thresholds", {})
+    if not all(_is_number(value, low=0) and value <= 1 for value in thresholds.values()):
+        problems.append(f"thresholds must be from 0 to 1, but are {thresholds!r}")
     if values.get("preprocessing", PREPROCESSING) != PREPROCESSING:
         problems.append(
             f"preprocessing must be version {PREPROCESSING}, but is {values['preprocessing']!r}"
@@ -129,6 +148,13 @@ def _problems(values: Mapping[str, Any]) -> list[str]:
     if list(values.get("labels", "0123456789")) != list("0123456789"):
         problems.append("labels must be the digits 0 to 9 in order")
     return problems
+
+
+def _is_number(value: object, *, low: float, above: bool = False) -> bool:
+    """Tell whether a value is a finite number of at least, or above, ``low``."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        return False
+    return value > low or (value == low and not above)
 
 
 def _verify(path: Path, recorded: str) -> None:

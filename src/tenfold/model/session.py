@@ -14,6 +14,9 @@ from tenfold.model.card import Card, read_card
 
 __all__ = ["Model", "load_model"]
 
+# Name, type and shape behind the batch of what a graph takes and gives.
+_INPUTS = [("images", "tensor(uint8)", [28, 28])]
+_OUTPUTS = [("logits", "tensor(float)", [10])]
 _BATCH = 1024  # images a call of the graph, so that memory stays flat for any number
 
 
@@ -97,15 +100,13 @@ def _session(path: Path, threads: int) -> Any:
         session = onnxruntime.InferenceSession(
             str(path), sess_options=options, providers=["CPUExecutionProvider"]
         )
-        names = (
-            [value.name for value in session.get_inputs()],
-            [value.name for value in session.get_outputs()],
-        )
+        inputs = [(value.name, value.type, value.shape[1:]) for value in session.get_inputs()]
+        outputs = [(value.name, value.type, value.shape[1:]) for value in session.get_outputs()]
     except Exception as error:
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise ModelError(f"{path}: must be an ONNX graph, but {first}") from error
-    if names != (["images"], ["logits"]):
+    if (inputs, outputs) != (_INPUTS, _OUTPUTS):
         raise ModelError(
-            f"{path}: must turn 'images' into 'logits', but turns {names[0]} into {names[1]}"
+            f"{path}: must turn {_INPUTS} into {_OUTPUTS}, but turns {inputs} into {outputs}"
         )
     return session

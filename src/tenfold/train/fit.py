@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from tenfold.errors import RecipeError
+from tenfold.errors import RunError
 from tenfold.train.networks import Network, cross_entropy, scale
 from tenfold.train.optimizers import build_optimizer
 from tenfold.train.processor import flushed_denormals, keep_freed_memory
@@ -170,7 +170,7 @@ def fit(
         The trainer.
 
     Raises:
-        RecipeError: The loss is no longer a finite number.
+        RunError: The loss is no longer a finite number.
     """
     held = None if validation is None else (as_images(validation), as_labels(validation))
     try:
@@ -240,7 +240,7 @@ def _autocast(recipe: Recipe) -> Any:
 
 def _check_finite(metrics: Metrics) -> None:
     if not all(np.isfinite(value) for value in metrics.values()):
-        raise RecipeError(
+        raise RunError(
             f"training diverged in epoch {int(metrics['epoch'])}: the loss is {metrics['loss']}; "
             "a smaller optimizer.learning_rate usually helps"
         )

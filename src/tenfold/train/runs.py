@@ -64,7 +64,11 @@ class Run:
 
     def environment(self) -> dict[str, Any]:
         """Return what the run runs on, as written when it was created."""
-        return dict(_read_json(self.folder / "environment.json"))
+        path = self.folder / "environment.json"
+        values = _read_json(path)
+        if not isinstance(values, dict):
+            raise RunError(f"{path}: must hold a JSON object, but holds a {type(values).__name__}")
+        return values
 
     def history(self) -> list[dict[str, float]]:
         """Return the metrics of each epoch.
@@ -74,11 +78,15 @@ class Run:
         """
         try:
             lines = self.metrics.read_text(encoding="utf-8").splitlines()
-            return [json.loads(line) for line in lines]
-        except (OSError, ValueError) as error:
+            rows = [json.loads(line) for line in lines]
+        except (OSError, ValueError, RecursionError) as error:
             raise RunError(
                 f"{self.metrics}: must hold one JSON object a line, but {error}"
             ) from error
+        for number, row in enumerate(rows, 1):
+            if not _is_epoch(row, number):
+                raise RunError(f"{self.metrics}: line {number} must be the figures of that epoch")
+        return rows
 
 
 def create_run(folder: Path, recipe: Recipe, environment: Mapping[str, Any]) -> Run:
@@ -155,5 +163,13 @@ def _flat(value: Any, prefix: str = "") -> dict[str, Any]:
 def _read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RunError(f"{path}: must be JSON, but {error}") from error
+
+
+def _is_epoch(row: Any, number: int) -> bool:
+    """Tell whether a line holds the numbers that training writes after an epoch."""
+    if not isinstance(row, dict) or row.get("epoch") != number:
+        return False
+    numbers = all(isinstance(value, (int, float)) for value in row.values())
+    return numbers and {"seconds", "loss", "accuracy"} <= row.keys()

@@ -24,6 +24,7 @@ from tenfold.train.recipe import (
 __all__ = ["LayerSummary", "output_activation", "summarise", "takes_outputs"]
 
 _SIDE = 28  # pixels a side of the input
+_MOST_PARAMETERS = 100_000_000  # with Adam's moments and gradients 1.6 GB
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,11 @@ def summarise(layers: Sequence[Layer]) -> list[LayerSummary]:
     if shape != (10,):
         raise RecipeError(f"network: must end in 10 outputs, but ends in {_times(shape)}")
     output_activation(layers)
+    parameters = sum(row.parameters for row in rows)
+    if parameters > _MOST_PARAMETERS:
+        raise RecipeError(
+            f"network: must have at most {_MOST_PARAMETERS:,} parameters, but has {parameters:,}"
+        )
     return rows
 
 
