@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from tenfold.train.recipes import RECIPES
 from tenfold.train.settings import to_toml
@@ -12,6 +15,12 @@ from tenfold.train.shapes import summarise
 from tenfold.train.systems import SYSTEMS
 
 DOCS = Path(__file__).parent
+RESULTS = DOCS.parent / "benchmarks" / "results"
+REMARKS: dict[str, tuple[str, ...]] = {
+    "dense-128": (
+        "Watched on the test set while training, as published: its figures are not blind.",
+    ),
+}
 COMMANDS = (
     "",
     "classify",
@@ -74,9 +83,89 @@ def recipes_page() -> str:
     return "".join(parts)
 
 
+def reproduce_page() -> str:
+    """Return the page of the reproductions on record."""
+    parts = [
+        "# The published systems, reproduced\n\n"
+        "Five public notebooks train a network on MNIST with Keras. "
+        "`tenfold reproduce SYSTEM --seeds N --report DIR` trains one with Keras's exact semantics "
+        "and sets what it measures beside what was claimed; `all` takes the five and compares "
+        "them. Stopped, the same command goes on where it was. "
+        "[Reading the reports](report.md) explains every figure, [recipes](recipes.md) has each "
+        "system's layers, claims and what its text got wrong.\n\n"
+        "Figures are means over the seeds with their sample standard deviation. Training figures "
+        "are those of the last epoch's log, as the published texts give them: running means while "
+        "the weights change, with dropout on.\n"
+    ]
+    results = json.loads((RESULTS / "reproduction.json").read_text(encoding="utf-8"))
+    for result in results:
+        seeds, commits = len(result["seeds"]), sorted(set(result["commits"]))
+        parts.append(
+            f"\n## {result['system']}\n\n"
+            f"`tenfold reproduce {result['system']} --seeds {seeds}`, commit {', '.join(commits)}\n\n"
+            "| figure | claimed | mean | spread | each seed |\n|---|---:|---:|---:|---|\n"
+        )
+        for metric, figure in result["measured"].items():
+            if metric != "parameters":
+                parts.append(_figure_row(metric, figure, result["claimed"].get(metric)))
+        parts += [f"\n{line}\n" for line in REMARKS.get(result["system"], ())]
+    return "".join(parts)
+
+
+def _figure_row(metric: str, figure: dict[str, Any], claimed: float | None) -> str:
+    """Return one row: accuracies in per cent, losses in nats, epochs as they are."""
+    share = "accuracy" in metric or metric == "overfitting_gap"
+
+    def show(value: float | None) -> str:
+        if value is None:
+            return "–"
+        if metric == "epoch_claim_passed":
+            return f"{value:g}"
+        return f"{100 * value:.2f}" if share else f"{value:.4f}"
+
+    name = metric.replace("_", " ") + (", %" if share else "")
+    seeds = " ".join(show(value) for value in figure["values"])
+    spread = "–" if figure["std"] is None else f"± {show(figure['std'])}"
+    first = "" if claimed is None else show(claimed)
+    return f"| {name} | {first} | {show(figure['mean'])} | {spread} | {seeds} |\n"
+
+
+def speed_page() -> str:
+    """Return the page of the speeds on record: the latest row of each system."""
+    with (RESULTS / "training_speed.csv").open(encoding="utf-8", newline="") as stream:
+        latest = {row["system"]: row for row in csv.DictReader(stream)}
+    some = next(iter(latest.values()))
+    parts = [
+        "# Speed\n\n"
+        "Seconds an epoch, beside Keras on TensorFlow with the same network, batch, images and "
+        "validation, each in a process of its own, one after the other: the median of "
+        f"{some['epochs']} epochs after a warm-up. `make bench` measures it; run it on an idle "
+        "machine, because two threads that wait for each other suffer from any third.\n\n"
+        "| system | Keras | tenfold | times as fast |\n|---|---:|---:|---:|\n"
+    ]
+    parts += [
+        f"| {row['system']} | {float(row['keras_seconds']):.2f} s "
+        f"| {float(row['tenfold_seconds']):.2f} s | {float(row['ratio']):.1f} |\n"
+        for row in latest.values()
+    ]
+    parts.append(
+        f"\n{some['processor']}, {some['cores']} cores; PyTorch {some['torch']}, TensorFlow "
+        f"{some['tensorflow-cpu']}, Keras {some['keras']}; commit {some['commit']}, "
+        f"{some['date']}. All rows ever measured are in "
+        "[training_speed.csv](../benchmarks/results/training_speed.csv).\n\n"
+        "Where the time goes, and what did not help, stands in the [log](log.md).\n"
+    )
+    return "".join(parts)
+
+
 def main() -> int:
     """Write the pages, or report those that differ."""
-    pages = {"commands.md": commands_page(), "recipes.md": recipes_page()}
+    pages = {
+        "commands.md": commands_page(),
+        "recipes.md": recipes_page(),
+        "reproduce.md": reproduce_page(),
+        "speed.md": speed_page(),
+    }
     stale = 0
     for name, text in pages.items():
         path = DOCS / name

@@ -66,7 +66,7 @@ def test_one_seed_has_no_spread(mnist: MNIST, tmp_path: Path) -> None:
     measured = result["measured"]
     gap = measured["train_accuracy"]["mean"] - measured["test_accuracy"]["mean"]
     assert measured["overfitting_gap"]["mean"] == pytest.approx(gap)
-    assert set(summary(result)) == {"system", "seeds", "claimed", "measured"}
+    assert set(summary(result)) == {"system", "seeds", "commits", "claimed", "measured"}
 
 
 def test_milestones_are_measured(mnist: MNIST, tmp_path: Path) -> None:

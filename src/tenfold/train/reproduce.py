@@ -83,7 +83,7 @@ def reproduce(
 
 def summary(result: Mapping[str, Any]) -> dict[str, Any]:
     """Return what ``tenfold reproduce --json`` prints of a reproduction."""
-    return {key: result[key] for key in ("system", "seeds", "claimed", "measured")}
+    return {key: result[key] for key in ("system", "seeds", "commits", "claimed", "measured")}
 
 
 def _measure(system: System, run: Run, evaluation: Mapping[str, Any]) -> Measures:
