@@ -102,7 +102,8 @@ def reproduce_page() -> str:
         seeds, commits = len(result["seeds"]), sorted(set(result["commits"]))
         parts.append(
             f"\n## {result['system']}\n\n"
-            f"`tenfold reproduce {result['system']} --seeds {seeds}`, commit {', '.join(commits)}\n\n"
+            f"`tenfold reproduce {result['system']} --seeds {seeds}`, "
+            f"commit {', '.join(commits)}\n\n"
             "| figure | claimed | mean | spread | each seed |\n|---|---:|---:|---:|---|\n"
         )
         for metric, figure in result["measured"].items():

@@ -131,7 +131,7 @@ def test_a_bad_picture_never_stops_the_rest(
     first, second = err.splitlines()
     assert first.startswith(f"failed: {bad}: ")
     assert reason in first
-    assert second == "1 of 4 pictures failed"
+    assert second == "failed: 1 of 4"
     if form == "--json":
         rows = json.loads(out)
         assert [row["value"] for row in rows] == [labels(mnist)[0], None, *labels(mnist)[1:]]

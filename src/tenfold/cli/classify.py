@@ -60,7 +60,7 @@ def classify(paths: tuple[str, ...], model: Path, polarity: Any, output: str) ->
     if shown:
         emit(shown, output, ("path", "value", "confidence", "guess", "rejected"))
     if failures:
-        note(f"{failures} of {len(rows)} pictures failed")
+        note(f"failed: {failures} of {len(rows)}")
     return 1 if failures else 0
 
 

@@ -151,7 +151,8 @@ def _train(
     try:
         return train_run(TrainingPlan(chosen, folder, resume=resume, force=force), data, callbacks)
     except KeyboardInterrupt:
-        note(f"stopped; go on with: tenfold train --resume --out {folder}")
+        if (folder / "recipe.toml").is_file():
+            note(f"stopped; go on with: tenfold train --resume --out {folder}")
         raise
 
 
@@ -175,5 +176,6 @@ def _report(run: Run) -> None:
         if name not in ("epoch", "seconds")
     ]
     seconds = sum(row["seconds"] for row in history)
-    click.echo(f"{run.recipe.name}: {len(history)} epochs in {seconds:.1f} s, " + ", ".join(words))
+    epochs = "1 epoch" if len(history) == 1 else f"{len(history)} epochs"
+    click.echo(f"{run.recipe.name}: {epochs} in {seconds:.1f} s, " + ", ".join(words))
     note(f"model: {run.model}\nnext: tenfold evaluate {run.folder}")

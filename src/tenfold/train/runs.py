@@ -123,8 +123,9 @@ def open_run(folder: Path) -> Run:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
+        found = "its recipe.toml cannot be read" if folder.exists() else "does not exist"
         raise RunError(
-            f"{folder}: must be a run folder, but its recipe.toml cannot be read; "
+            f"{folder}: must be a run folder, but {found}; "
             "tenfold train RECIPE --out FOLDER makes one"
         ) from error
     return Run(folder, from_toml(text, str(path)))
