@@ -36,7 +36,7 @@ demo: $(VENV)/.demo  ## train, evaluate and report a published system, and read 
 	@$(BIN)/python examples/demo.py $(DEMO)
 
 test: $(VENV)/.dev  ## run the tests
-	$(BIN)/python -m pytest -m "not keras"
+	SCIPY_ARRAY_API=1 $(BIN)/python -m pytest -m "not keras"
 
 lint: $(VENV)/.dev  ## check style and types
 	$(BIN)/ruff check .

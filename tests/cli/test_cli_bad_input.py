@@ -105,7 +105,7 @@ CASES = [
     ("evaluate model --seed 1", 2, "No such option"),
     # export
     ("export", 2, "Missing argument 'RUN'"),
-    ("export missing", 1, "missing: must be a run folder, but its recipe.toml cannot be read"),
+    ("export missing", 1, "missing: must be a run folder, but does not exist"),
     ("export empty", 1, "empty: must be a run folder"),
     ("export text.png", 1, "text.png: must be a run folder"),
     ("export bare --out new", 1, "bare: must be a run folder"),

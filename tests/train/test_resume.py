@@ -197,7 +197,7 @@ def test_other_data_are_refused(mnist: MNIST, run: Path) -> None:
 
 
 def test_resuming_without_a_recipe_needs_a_run(mnist: MNIST, run: Path) -> None:
-    with pytest.raises(RunError, match=r"must be a run folder, but its recipe.toml cannot be read"):
+    with pytest.raises(RunError, match=r"must be a run folder, but does not exist"):
         train(None, run, mnist, resume=True)
 
 
