@@ -7,6 +7,7 @@ exit codes: 0 done, 1 some input failed, 2 usage, 130 interrupted.
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -76,6 +77,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: What follows the program's name; taken from `sys.argv` when None.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal without these letters, or a file name that is no text, shows "?" instead.
+            stream.reconfigure(errors="replace")
     sys.exit(run(arguments))
 
 

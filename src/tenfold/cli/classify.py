@@ -65,8 +65,8 @@ def classify(paths: tuple[str, ...], model: Path, polarity: Any, output: str) ->
 
 
 def _row(reader: Reader, name: str, polarity: Any) -> dict[str, Any]:
-    picture: Any = sys.stdin.buffer.read() if name == "-" else name
     try:
+        picture: Any = _standard_input() if name == "-" else name
         (digit,) = reader.classify([picture], polarity=polarity)
     except InputError as error:
         warn(str(error))
@@ -74,6 +74,13 @@ def _row(reader: Reader, name: str, polarity: Any) -> dict[str, Any]:
     values = digit.to_dict()
     del values["box"]
     return {"path": name, **values, "error": None}
+
+
+def _standard_input() -> bytes:
+    """Return what standard input holds; some callers close it."""
+    if sys.stdin is None:
+        raise InputError("-: standard input must hold a picture, but is closed")
+    return sys.stdin.buffer.read()
 
 
 def _expand(paths: tuple[str, ...]) -> list[str]:
