@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ __all__ = [
     "holds_files",
     "new_folder",
     "output_errors",
+    "refuse_foreign",
     "refuse_used",
     "replace_folder",
     "settle_folder",
@@ -152,6 +153,21 @@ def refuse_used(folder: Path, *, force: bool = False) -> None:
         raise OutputError(
             f"{folder}: already holds files, and nothing is overwritten without --force; "
             "choose another folder or add --force"
+        )
+
+
+def refuse_foreign(folder: Path, names: Collection[str]) -> None:
+    """Refuse to replace a file, or a folder that holds anything but ``names``.
+
+    Raises:
+        OutputError: Something else would be lost.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder}: must be a folder, but is a file; choose another name")
+    others = sorted({path.name for path in folder.glob("*")} - set(names))
+    if others:
+        raise OutputError(
+            f"{folder}: holds other files ({others[0]}) that would be lost; choose another folder"
         )
 
 

@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tenfold.decide import softmax
 from tenfold.errors import MissingExtraError, ModelError
-from tenfold.files import replace_folder, sha256, write_bytes, write_json
+from tenfold.files import refuse_foreign, replace_folder, sha256, write_bytes, write_json
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin
@@ -134,6 +134,7 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         labels = self.classes_.tolist()
         if not all(isinstance(label, (str, int, float)) for label in labels):
             raise ModelError(f"classes_: must be text or numbers to be saved, but are {labels!r}")
+        refuse_foreign(Path(folder), (_WEIGHTS, _INDEX))
         with replace_folder(Path(folder)) as temporary:
             write_bytes(temporary / _WEIGHTS, save(self._weights))
             state = {

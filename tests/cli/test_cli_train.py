@@ -197,7 +197,7 @@ def test_a_graph_that_differs_is_not_exported(
     out = tmp_path / "digits"
     if force:
         out.mkdir()
-        (out / "mine").write_text("mine")
+        (out / "README.md").write_text("mine")
 
     def differs(*_: object) -> None:
         raise ModelError("the exported graph must agree with PyTorch")
@@ -207,5 +207,17 @@ def test_a_graph_that_differs_is_not_exported(
     assert run(["export", str(copied), "--out", str(out), *arguments]) == 1
     assert refusals() == "the exported graph must agree with PyTorch"
     assert out.exists() == force
-    assert not force or tiny.files_of(out) == {"mine": b"mine"}
+    assert not force or tiny.files_of(out) == {"README.md": b"mine"}
     assert {path.name for path in tmp_path.iterdir()} == {"copy", *(["digits"] if force else [])}
+
+
+@pytest.mark.parametrize("out", ["precious", "run"])
+def test_export_never_replaces_other_files(
+    out: str, copied: Path, tmp_path: Path, refusals: Callable[[], str]
+) -> None:
+    folder = copied if out == "run" else tmp_path / out
+    folder.mkdir(exist_ok=True)
+    (folder / "mine").write_text("mine")
+    assert run(["export", str(copied), "--out", str(folder), "--force"]) == 1
+    assert "holds other files" in refusals()
+    assert (folder / "mine").read_text() == "mine"

@@ -34,7 +34,7 @@ def export(run: Path, out: Path | None, force: bool) -> None:
       tenfold export runs/conv-3 --out digits
       tenfold classify photo.png --model digits
     """
-    from tenfold.files import new_folder, refuse_used
+    from tenfold.files import new_folder, refuse_foreign, refuse_used
 
     try:
         from tenfold.train.export import export_run
@@ -47,6 +47,7 @@ def export(run: Path, out: Path | None, force: bool) -> None:
     figures = _figures(run)
     folder = out if out is not None else run.with_name(f"{run.resolve().name}-model")
     refuse_used(folder, force=force)
+    refuse_foreign(folder, ("model.onnx", "model.safetensors", "card.json", "README.md"))
     test = load_mnist().test
     existed = folder.exists()
     new_folder(folder, force=force)
