@@ -61,6 +61,7 @@ def reproduce(
             f"{folder}: must be empty or hold runs of {system.name}, but holds other files; "
             "choose another --report folder"
         )
+    trained_on, _ = split_images(system.recipe.validation, data)
     runs, measures = [], []
     for seed in seeds:
         plan = TrainingPlan(
@@ -71,7 +72,6 @@ def reproduce(
         )
         run = train_run(plan, data, callbacks(seed))
         runs.append(run)
-        trained_on, _ = split_images(system.recipe.validation, data)
         measures.append(
             _measure(system, run, evaluate_run(run, data.test))
             | {"train_accuracy_after": accuracy_of(run, trained_on)}
