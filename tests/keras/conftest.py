@@ -1,8 +1,8 @@
-"""Keras on TensorFlow, set up once: one deterministic backend, quiet."""
+"""The Keras peer of the benchmarks, also under test here."""
 
 from __future__ import annotations
 
-import os
+import sys
+from pathlib import Path
 
-os.environ["KERAS_BACKEND"] = "tensorflow"
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))

@@ -11,8 +11,16 @@ from sklearn.model_selection import train_test_split
 import tiny
 from tenfold.data import MNIST
 from tenfold.errors import RecipeError
-from tenfold.train.recipe import Adam, RMSprop, Validation
-from tenfold.train.shapes import output_activation, summarise
+from tenfold.train.recipe import (
+    Adam,
+    Convolution,
+    Flatten,
+    Layer,
+    MaxPool,
+    RMSprop,
+    Validation,
+)
+from tenfold.train.shapes import output_activation, summarise, used_side
 from tenfold.train.splits import split_images
 from tenfold.train.systems import SYSTEMS, System, find_system
 from tenfold.values import Split
@@ -176,3 +184,23 @@ def test_splitting_leaves_the_data_alone(mnist: MNIST) -> None:
     kept, _held = split_images(tiny.RECIPES["validated"].validation, mnist)
     kept.images[:] = 0
     np.testing.assert_array_equal(mnist.train.images, before)
+
+
+def convolved(kernel_size: int, *pools: Layer) -> tuple[Layer, ...]:
+    first = Convolution(filters=2, kernel_size=kernel_size)
+    return (first, *pools, Flatten(), tiny.OUTPUTS)
+
+
+@pytest.mark.parametrize(
+    ("layers", "side"),
+    [
+        pytest.param(SYSTEMS["dense-128"].recipe.network, 28, id="dense"),
+        pytest.param(SYSTEMS["conv-3"].recipe.network, 26, id="conv-3"),  # 3, 5, 10, 12, 24, 26
+        pytest.param(convolved(5), 28, id="no-pool"),
+        pytest.param(convolved(3, MaxPool(size=2)), 28, id="even"),
+        pytest.param(convolved(4, MaxPool(size=2)), 27, id="odd"),
+        pytest.param(convolved(3, MaxPool(size=5)), 27, id="pool-5"),
+    ],
+)
+def test_rows_and_columns_that_reach_the_output(layers: tuple[Layer, ...], side: int) -> None:
+    assert used_side(layers) == side

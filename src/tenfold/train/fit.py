@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 
 from tenfold.errors import RunError
-from tenfold.train.networks import Network, cross_entropy, scale
+from tenfold.train.backpropagation import backpropagate, is_written_out
+from tenfold.train.networks import Network, cross_entropy
 from tenfold.train.optimizers import build_optimizer
 from tenfold.train.processor import flushed_denormals, keep_freed_memory
 from tenfold.train.randomness import generators
@@ -75,8 +76,9 @@ class Trainer:
         keep_freed_memory()
         self.network = Network(self.recipe)
         with flushed_denormals():
-            self._pixels = scale(self.images)  # once, not once an epoch
+            self._pixels = self.network.prepare(self.images)  # once, not once an epoch
         self.order = generators(self.recipe.seed).order
+        self._written_out = is_written_out(self.recipe)
         self.optimizer = build_optimizer(self.recipe.optimizer, list(self.network.parameters()))
 
     @property
@@ -94,11 +96,20 @@ class Trainer:
         Returns:
             The logits (N, 10) before the step.
         """
+        pixels = images if images.is_floating_point() else self.network.prepare(images)
+        if self._written_out:
+            logits = backpropagate(self.network, pixels, labels)
+        else:
+            logits = self._derive(pixels, labels)
+        self.optimizer.step()
+        return logits
+
+    def _derive(self, pixels: Tensor, labels: Tensor) -> Tensor:
+        """Do what `backpropagate` does by PyTorch's record of the network's operations."""
         self.network.zero_grad(set_to_none=True)
         with _autocast(self.recipe):
-            logits: Tensor = self.network(images)
+            logits: Tensor = self.network(pixels)
         cross_entropy(logits, labels).backward()  # type: ignore[no-untyped-call]
-        self.optimizer.step()
         return logits.detach()
 
     @flushed_denormals()

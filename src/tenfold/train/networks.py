@@ -16,9 +16,9 @@ from torch.nn import functional
 
 from tenfold.train.randomness import generators
 from tenfold.train.recipe import Convolution, Dense, Dropout, Flatten, Layer, MaxPool, Recipe
-from tenfold.train.shapes import summarise, takes_outputs
+from tenfold.train.shapes import summarise, takes_outputs, used_side
 
-__all__ = ["Network", "cross_entropy", "scale"]
+__all__ = ["DropoutStage", "Network", "cross_entropy"]
 
 _CLIP = 1e-7  # keras.config.epsilon(), to which cross-entropy clips probabilities
 
@@ -45,22 +45,22 @@ class Network(nn.Module):
         streams = generators(recipe.seed)
         self.dropout_generator = streams.dropout
         self.convolutional = isinstance(layers[0], Convolution)
+        self._side = used_side(layers)
         self.log_outputs = takes_outputs(recipe)
         self.stages = _named(_build(layers, streams.weights, streams.dropout))
 
     def forward(self, images: Tensor) -> Tensor:
-        """Return logits (N, 10) float32 of images (N, 28, 28), uint8 or scaled already."""
-        hidden = images if images.is_floating_point() else scale(images)
+        """Return logits (N, 10) float32 of images (N, 28, 28), uint8, or prepared already."""
+        hidden = images if images.is_floating_point() else self.prepare(images)
         hidden = hidden.unsqueeze(1) if self.convolutional else hidden
         logits: Tensor = self.stages(hidden).float()
         if self.log_outputs:
             return torch.sigmoid(logits).clamp(_CLIP, 1 - _CLIP).log()
         return logits
 
-
-def scale(images: Tensor) -> Tensor:
-    """Return images (N, 28, 28) uint8 as float32 in [0, 1]."""
-    return images.to(torch.float32).div_(255)
+    def prepare(self, images: Tensor) -> Tensor:
+        """Return images (N, 28, 28) uint8 as float32 in [0, 1], without unused rows and columns."""
+        return images[:, : self._side, : self._side].to(torch.float32).div_(255)
 
 
 def _build(
@@ -81,7 +81,7 @@ def _build(
             case Flatten():
                 modules.append(_FlattenChannelsLast())
             case Dropout(rate=rate):
-                modules.append(_Dropout(rate, dropout_generator))
+                modules.append(DropoutStage(rate, dropout_generator))
             case MaxPool(size=size):
                 modules.append(nn.MaxPool2d(size))
             case Dense(units=units, activation=activation):
@@ -141,7 +141,7 @@ class _FlattenChannelsLast(nn.Module):
         return hidden.flatten(1)
 
 
-class _Dropout(nn.Module):
+class DropoutStage(nn.Module):
     """Inverted dropout from a generator whose state can be saved, unlike `torch.nn.Dropout`."""
 
     def __init__(self, rate: float, generator: torch.Generator) -> None:
@@ -150,10 +150,13 @@ class _Dropout(nn.Module):
         self._generator = generator
 
     def forward(self, hidden: Tensor) -> Tensor:
-        if not self.training or self._keep == 1:
-            return hidden
+        """Return ``hidden`` with some values zeroed and the rest scaled up, while training."""
+        return hidden * self.mask(hidden) if self.training else hidden
+
+    def mask(self, hidden: Tensor) -> Tensor:
+        """Return new random factors for ``hidden``, of its shape: 0, or 1 / (1 - rate)."""
         mask = torch.empty_like(hidden).bernoulli_(self._keep, generator=self._generator)
-        return hidden * mask.div_(self._keep)
+        return mask.div_(self._keep)
 
 
 def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:

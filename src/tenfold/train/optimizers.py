@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.optim.adam import adam
 
 from tenfold.train.recipe import Adam, Optimizer, RMSprop
 
@@ -38,32 +36,29 @@ def build_optimizer(spec: Optimizer, parameters: Sequence[nn.Parameter]) -> Step
 class _FusedKernel:
     """PyTorch's fused Adam kernel, one pass over parameters, gradients and both moments.
 
-    It computes ``w -= rate / (1 - b1^t) * m / (sqrt(v / (1 - b2^t)) + epsilon)``. Other formulas
-    of that shape are had by choosing rate and epsilon anew for each step.
+    It computes ``w -= rate / (1 - b1^t) * m / (sqrt(v) / sqrt(1 - b2^t) + epsilon)``. The step t it
+    is told is so large that both corrections are 1: each optimizer here has its own.
     """
 
-    def __init__(self, parameters: Sequence[nn.Parameter], beta_1: float, beta_2: float) -> None:
-        self._parameters = list(parameters)
-        self._betas = beta_1, beta_2
-        self.means = [torch.zeros_like(value) for value in parameters]
-        self.squares = [torch.zeros_like(value) for value in parameters]
-        self.steps = [torch.zeros(()) for _ in parameters]
+    _ENDLESS = 1e18  # steps, after which no power of any decay below 1 is left
 
-    def corrections(self) -> tuple[int, float, float]:
-        """Return the number of the step to come, and its ``1 - b1^t`` and ``sqrt(1 - b2^t)``."""
-        step = int(self.steps[0]) + 1
-        return step, 1 - self._betas[0] ** step, math.sqrt(1 - self._betas[1] ** step)
+    def __init__(self, parameters: Sequence[nn.Parameter], beta_1: float, beta_2: float) -> None:
+        self._parameters: list[Tensor] = list(parameters)
+        self._betas = beta_1, beta_2
+        self._steps = [torch.tensor(self._ENDLESS) for _ in parameters]
+        self.means = [torch.zeros_like(value) for value in parameters] if beta_1 else []
+        self.squares = [torch.zeros_like(value) for value in parameters]
 
     def step(self, rate: float, epsilon: float) -> None:
-        """Change the parameters in place."""
-        adam(
-            self._parameters,  # type: ignore[arg-type]
-            [value.grad for value in self._parameters if value.grad is not None],
-            self.means,
+        """Do ``w -= rate * m / (sqrt(v) + epsilon)`` in place, moments first."""
+        gradients = [value.grad for value in self._parameters if value.grad is not None]
+        torch._fused_adam_(
+            self._parameters,
+            gradients,
+            self.means or gradients,  # where b1 is 0 the mean is the gradient: no memory of its own
             self.squares,
             [],
-            self.steps,
-            fused=True,
+            self._steps,
             amsgrad=False,
             beta1=self._betas[0],
             beta2=self._betas[1],
@@ -80,18 +75,18 @@ class _KerasAdam:
     def __init__(self, spec: Adam, parameters: Sequence[nn.Parameter]) -> None:
         self._spec = spec
         self._kernel = _FusedKernel(parameters, spec.beta_1, spec.beta_2)
+        self._steps = torch.zeros((), dtype=torch.int64)
 
+    @torch.no_grad()
     def step(self) -> None:
-        step, mean_part, square_part = self._kernel.corrections()
-        rate = _corrected_rate(self._spec, step) * mean_part / square_part
-        self._kernel.step(rate, self._spec.epsilon / square_part)
+        self._steps += 1
+        self._kernel.step(_corrected_rate(self._spec, int(self._steps)), self._spec.epsilon)
 
     def state(self) -> dict[str, Tensor]:
-        kernel = self._kernel
         return {
-            **_numbered("mean", kernel.means),
-            **_numbered("square", kernel.squares),
-            **_numbered("step", kernel.steps),
+            **_numbered("mean", self._kernel.means),
+            **_numbered("square", self._kernel.squares),
+            "steps": self._steps,
         }
 
 
@@ -110,8 +105,8 @@ def _corrected_rate(spec: Adam, step: int) -> float:
 class _KerasRMSprop:
     """``keras/src/optimizers/rmsprop.py``: epsilon is added inside the root; no momentum.
 
-    The kernel runs with ``b1 = 0``, where its mean is the gradient, and keeps ``v + epsilon``, from
-    epsilon on, in the place of ``v``: one pass more puts back the part of epsilon that decays.
+    The kernel runs with ``b1 = 0`` and keeps ``v + epsilon``, from epsilon on, in the place of
+    ``v``: one pass more puts back the part of epsilon that decays.
     """
 
     def __init__(self, spec: RMSprop, parameters: Sequence[nn.Parameter]) -> None:
@@ -121,17 +116,13 @@ class _KerasRMSprop:
         for square in self._kernel.squares:
             square.fill_(spec.epsilon)
 
+    @torch.no_grad()
     def step(self) -> None:
-        _, _, square_part = self._kernel.corrections()
-        for square in self._kernel.squares:
-            square.add_(self._decayed)
-        self._kernel.step(self._spec.learning_rate / square_part, 0.0)
+        torch._foreach_add_(self._kernel.squares, self._decayed)
+        self._kernel.step(self._spec.learning_rate, 0.0)
 
     def state(self) -> dict[str, Tensor]:
-        return {
-            **_numbered("shifted_square", self._kernel.squares),
-            **_numbered("step", self._kernel.steps),
-        }
+        return _numbered("shifted_square", self._kernel.squares)
 
 
 def _numbered(name: str, values: Sequence[Tensor]) -> dict[str, Tensor]:

@@ -21,7 +21,7 @@ from tenfold.train.recipe import (
     Recipe,
 )
 
-__all__ = ["LayerSummary", "output_activation", "summarise", "takes_outputs"]
+__all__ = ["LayerSummary", "output_activation", "summarise", "takes_outputs", "used_side"]
 
 _SIDE = 28  # pixels a side of the input
 _MOST_PARAMETERS = 100_000_000  # with Adam's moments and gradients 1.6 GB
@@ -74,6 +74,23 @@ def summarise(layers: Sequence[Layer]) -> list[LayerSummary]:
 def takes_outputs(recipe: Recipe) -> bool:
     """Tell whether the loss takes the logs of a sigmoid's outputs instead of its inputs."""
     return recipe.loss_input == "outputs" and output_activation(recipe.network) == "sigmoid"
+
+
+def used_side(layers: Sequence[Layer]) -> int:
+    """Return how many rows and columns of the image, from the top left, reach the output.
+
+    A max-pool drops an incomplete window, so what only feeds that window changes nothing: neither
+    the output nor a gradient.
+    """
+    shapes = [row.output_shape for row in summarise(layers)]
+    end = next(place for place, layer in enumerate(layers) if isinstance(layer, (Flatten, Dense)))
+    side = shapes[end][0]
+    for layer in reversed(layers[:end]):
+        if isinstance(layer, Convolution):
+            side += layer.kernel_size - 1
+        elif isinstance(layer, MaxPool):
+            side *= layer.size
+    return side
 
 
 def _summary(layer: Layer, shape: tuple[int, ...], where: str) -> LayerSummary:
