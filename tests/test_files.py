@@ -8,6 +8,7 @@ import os
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -204,7 +205,7 @@ def test_a_crash_between_the_renames_is_settled(
     code = subprocess.run([sys.executable, "-c", DYING, str(folder), str(renames)]).returncode
     assert code == 7
     assert len(names(tmp_path)) == 2
-    settle_folder(folder)
+    settle_folder(folder, alone=True)
     assert names(tmp_path) == ["folder"]
     assert names(folder) == (["new.txt"] if renames == 2 else ["old.txt"])
 
@@ -217,11 +218,14 @@ def test_settling_nothing_does_nothing(tmp_path: Path) -> None:
 
 
 def test_replacing_settles_first(tmp_path: Path) -> None:
-    (tmp_path / ".folder.old").mkdir()
-    (tmp_path / ".folder.new-1").mkdir()
+    """What another process may still be filling is left to it for an hour."""
+    for name in (".folder.old", ".folder.new-1", ".folder.new-2"):
+        (tmp_path / name).mkdir()
+    long_ago = time.time() - 3700
+    os.utime(tmp_path / ".folder.new-1", (long_ago, long_ago))
     with replace_folder(tmp_path / "folder") as temporary:
         (temporary / "x").write_text("")
-    assert names(tmp_path) == ["folder"]
+    assert names(tmp_path) == [".folder.new-2", "folder"]
 
 
 def test_new_folder_creates_its_parents(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -247,6 +249,56 @@ def test_arrays_of_another_form_are_refused(array: np.ndarray) -> None:
 def test_what_is_no_source_is_refused(picture: object) -> None:
     with pytest.raises(InputError, match=r"must be a path, bytes, .* but is a"):
         open_page(picture)
+
+
+def closed() -> io.BytesIO:
+    stream = io.BytesIO(b"x")
+    stream.close()
+    return stream
+
+
+class Endless:
+    """A stream that never ends, as /dev/zero is; it counts what was asked for."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def read(self, count: int = -1) -> bytes:
+        self.asked += count
+        return b"\0" * count
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        pytest.param(lambda: "", "picture: must be the name of a file, but is empty", id="empty"),
+        pytest.param(lambda: "a\0b.png", r"cannot be read \(no name of a file\)", id="nul"),
+        pytest.param(lambda: "x" * 5000, r"cannot be read \(File name too long\)", id="long"),
+        pytest.param(lambda: "/dev/zero", r"cannot be read \(is no regular file\)", id="device"),
+        pytest.param(closed, r"cannot be read \(I/O operation on closed file", id="closed"),
+        pytest.param(lambda: io.StringIO("x"), "must be a file opened in binary mode", id="text"),
+        pytest.param(
+            lambda: np.ma.masked_array(np.zeros((4, 4), np.uint8), True), "masked", id="masked"
+        ),
+    ],
+)
+def test_sources_that_cannot_be_read(make: Callable[[], object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        open_page(make())
+
+
+def test_a_pipe_is_refused_without_waiting_for_a_writer(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+    with pytest.raises(InputError, match=r"pipe.png: cannot be read \(is no regular file\)"):
+        open_page(tmp_path / "pipe.png")
+
+
+def test_an_endless_stream_is_read_to_the_limit_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(images, "MAX_BYTES", 1000)
+    endless = Endless()
+    with pytest.raises(InputError, match="picture: must have at most 1,000 bytes"):
+        open_page(endless)
+    assert endless.asked == 1001
 
 
 @pytest.mark.parametrize("channels", [None, 3], ids=["grey", "colour"])

@@ -1,4 +1,4 @@
-"""Writing files and folders so that a reader never sees half of one.
+"""Writing files and folders so that a reader never sees half of one; reading plain files.
 
 Everything is written under a temporary name in the same folder, flushed to the disk, and renamed.
 A process killed at any moment leaves the old content or the new, never a mixture.
@@ -6,16 +6,19 @@ A process killed at any moment leaves the old content or the new, never a mixtur
 
 from __future__ import annotations
 
+import errno
 import glob
 import hashlib
 import json
 import os
 import shutil
+import stat
 import tempfile
+import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from tenfold.errors import OutputError
 
@@ -24,7 +27,10 @@ __all__ = [
     "ensure_folder",
     "holds_files",
     "new_folder",
+    "open_regular",
     "output_errors",
+    "read_json",
+    "read_text",
     "refuse_foreign",
     "refuse_used",
     "replace_folder",
@@ -39,6 +45,54 @@ __all__ = [
 
 
 LOCK_NAME = ".lock"  # of the file in a folder by which one process keeps others out
+_ABANDONED_SECONDS = 3600.0
+_LONGEST_TEXT = 2**28  # bytes; a recipe, a card or metrics of a long training are far below
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file for reading, but no pipe or device, which might never end.
+
+    Raises:
+        OSError: It is missing, may not be read, or is no regular file.
+    """
+
+    def opener(name: str, flags: int) -> int:
+        return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))  # a pipe without a writer waits
+
+    if "\0" in str(path):
+        raise OSError(errno.EINVAL, "no name of a file", str(path))
+    stream = open(path, "rb", opener=opener)  # noqa: SIM115 - Path.open has no opener
+    if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        stream.close()
+        raise OSError(errno.EINVAL, "is no regular file", str(path))
+    return stream
+
+
+def read_text(path: Path) -> str:
+    """Return the content of a file in UTF-8, of at most 256 MB.
+
+    Raises:
+        OSError: It cannot be read, or is larger.
+        ValueError: It is not UTF-8.
+    """
+    with open_regular(path) as stream:
+        content = stream.read(_LONGEST_TEXT + 1)
+    if len(content) > _LONGEST_TEXT:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+    return content.decode("utf-8")
+
+
+def read_json(path: Path) -> Any:
+    """Return the value in a JSON file.
+
+    Raises:
+        OSError: It cannot be read.
+        ValueError: It is not JSON in UTF-8, or nested too deeply.
+    """
+    try:
+        return json.loads(read_text(path))
+    except RecursionError as error:
+        raise ValueError("is nested too deeply") from error
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -84,6 +138,7 @@ def replace_folder(folder: Path) -> Iterator[Path]:
         OutputError: A file cannot be written, or the disk is full; ``folder`` is then unchanged.
     """
     with output_errors(folder):
+        folder = folder.absolute()
         folder.parent.mkdir(parents=True, exist_ok=True)
         settle_folder(folder)
         temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.new-"))
@@ -113,10 +168,15 @@ def _swap_in(new: Path, folder: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def settle_folder(folder: Path) -> None:
+def settle_folder(folder: Path, *, alone: bool = False) -> None:
     """Undo what a crash inside `replace_folder` left: bring the old folder back, drop leftovers.
 
-    Only for the one process that writes the folder; readers take `settled_folder`.
+    Only for processes that write the folder; readers take `settled_folder`.
+
+    Args:
+        folder: What `replace_folder` replaces.
+        alone: No other process can be replacing it, so that what looks like another's work in
+            progress is a leftover. Otherwise only what is an hour old is.
     """
     old = _aside(folder)
     if old.exists():
@@ -125,7 +185,8 @@ def settle_folder(folder: Path) -> None:
         else:
             old.rename(folder)
     for leftover in folder.parent.glob(f".{glob.escape(folder.name)}.new-*"):
-        shutil.rmtree(leftover, ignore_errors=True)
+        if alone or time.time() - leftover.stat().st_mtime > _ABANDONED_SECONDS:
+            shutil.rmtree(leftover, ignore_errors=True)
 
 
 def settled_folder(folder: Path) -> Path:
@@ -138,7 +199,8 @@ def settled_folder(folder: Path) -> Path:
 
 
 def _aside(folder: Path) -> Path:
-    return folder.with_name(f".{folder.name}.old")
+    place = folder.absolute()  # "." has a name too
+    return place.with_name(f".{place.name}.old")
 
 
 def refuse_used(folder: Path, *, force: bool = False) -> None:
@@ -211,9 +273,14 @@ def sync_file(stream: Any) -> None:
 
 
 def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file as 64 lower-case hexadecimal digits."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    """Return the SHA-256 of a file as 64 lower-case hexadecimal digits.
+
+    Raises:
+        OSError: It cannot be read, or is no regular file.
+    """
+    with open_regular(path) as stream:
+        digest = hashlib.file_digest(stream, "sha256")  # type: ignore[arg-type]
+    return digest.hexdigest()
 
 
 @contextmanager

@@ -8,6 +8,11 @@ from __future__ import annotations
 
 import io
 import os
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
@@ -15,17 +20,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.errors import InputError
+from tenfold.files import open_regular
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["FORMATS", "MAX_PIXELS", "Picture", "Polarity", "open_page"]
+__all__ = ["FORMATS", "MAX_BYTES", "MAX_PIXELS", "Polarity", "decoding", "open_page"]
 
-Picture = "str | os.PathLike[str] | bytes | BinaryIO | Image | NDArray[np.uint8]"
 Polarity = Literal["auto", "dark_ink", "bright_ink"]
 
 FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF")
 MAX_PIXELS = 50_000_000  # a phone's photo has 12 to 50 million; decoded they take 150 MB
+MAX_BYTES = 2**28  # of a file; 50 million pixels without any compression take 200 MB
+# What Pillow's decoders have been seen to raise on damaged files.
+_DAMAGE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    TypeError,
+    LookupError,
+    OverflowError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+)
 
 
 def open_page(picture: Any, *, polarity: Polarity = "auto") -> NDArray[np.uint8]:
@@ -61,66 +80,93 @@ def _from_other(picture: Any) -> NDArray[np.uint8]:
     if isinstance(picture, (bytes, bytearray, memoryview)):
         return _decode(io.BytesIO(bytes(picture)), "picture")
     if isinstance(picture, (str, os.PathLike)):
-        return _from_path(Path(picture))
+        return _from_path(picture)
     if hasattr(picture, "read"):
-        return _decode(io.BytesIO(picture.read()), str(getattr(picture, "name", "picture")))
+        return _from_stream(picture)
     raise InputError(
         "picture: must be a path, bytes, a binary file, a Pillow image or a uint8 array, "
         f"but is a {type(picture).__name__}"
     )
 
 
-def _from_path(path: Path) -> NDArray[np.uint8]:
-    if path.is_dir():
+def _from_path(name: str | os.PathLike[str]) -> NDArray[np.uint8]:
+    if not str(name):
+        raise InputError("picture: must be the name of a file, but is empty")
+    path = Path(name)
+    if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises for names that are too long
         raise InputError(f"{path}: must be a picture, but is a folder")
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             return _decode(stream, str(path))
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
 
 
+def _from_stream(stream: Any) -> NDArray[np.uint8]:
+    name = str(getattr(stream, "name", "picture"))
+    try:
+        content = stream.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{name}: cannot be read ({error})") from error
+    if not isinstance(content, bytes):
+        raise InputError(f"{name}: must be a file opened in binary mode, but gives text")
+    if len(content) > MAX_BYTES:
+        raise InputError(f"{name}: must have at most {MAX_BYTES:,} bytes, but has more")
+    return _decode(io.BytesIO(content), name)
+
+
 def _decode(stream: BinaryIO, source: str) -> NDArray[np.uint8]:
-    """Decode an image file; the pixel cap holds before any pixel is decoded."""
+    with decoding(stream, source) as image:
+        return _grey(image, source)
+
+
+@contextmanager
+def decoding(stream: BinaryIO, source: str, formats: tuple[str, ...] = FORMATS) -> Iterator[Image]:
+    """Open an image file for the block, in which its pixels are decoded.
+
+    Args:
+        stream: The open file.
+        source: What messages call it.
+        formats: Pillow's names of the formats that are taken.
+
+    Raises:
+        InputError: It is empty, no image of these formats, has too many pixels, or is damaged;
+            also where the block finds out.
+    """
     from PIL import Image, UnidentifiedImageError
 
-    stream.seek(0, io.SEEK_END)
-    if stream.tell() == 0:
+    if not stream.seek(0, io.SEEK_END):
         raise InputError(f"{source}: must be a picture, but is empty")
     stream.seek(0)
     try:
-        image = _open_quietly(stream)
-        with image:
-            return _grey(image, source)
+        with warnings.catch_warnings():
+            # Pillow warns of sizes far above the limit here, and of oddities in metadata.
+            warnings.simplefilter("ignore")
+            with Image.open(stream, formats=formats) as image:
+                _check_size(image, source)
+                yield image
     except UnidentifiedImageError as error:
         raise InputError(
-            f"{source}: must be one of {', '.join(FORMATS)}, but is no such picture"
+            f"{source}: must be one of {', '.join(formats)}, but is no such picture"
         ) from error
     except Image.DecompressionBombError as error:
         raise InputError(f"{source}: has too many pixels; {_size_hint()}") from error
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
+    except _DAMAGE as error:
         raise InputError(f"{source}: cannot be decoded, the file is damaged ({error})") from error
 
 
-def _open_quietly(stream: BinaryIO) -> Image:
-    """Open without Pillow's warning about large pictures: the cap here is lower and an error."""
-    import warnings
-
-    from PIL import Image
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        return Image.open(stream, formats=FORMATS)
-
-
-def _grey(image: Image, source: str) -> NDArray[np.uint8]:
-    from PIL import Image, ImageOps
-
+def _check_size(image: Image, source: str) -> None:
     width, height = image.size
     if width * height > MAX_PIXELS:
         raise InputError(f"{source}: has {width:,} x {height:,} pixels; {_size_hint()}")
     if width * height == 0:
         raise InputError(f"{source}: must have at least one pixel, but has {width} x {height}")
+
+
+def _grey(image: Image, source: str) -> NDArray[np.uint8]:
+    from PIL import Image, ImageOps
+
+    _check_size(image, source)
     image = ImageOps.exif_transpose(image)
     if image.mode.startswith(("I", "F")):
         return _scaled(np.asarray(image), source)
@@ -138,6 +184,8 @@ def _scaled(values: NDArray[Any], source: str) -> NDArray[np.uint8]:
 
 
 def _from_array(array: NDArray[Any]) -> NDArray[np.uint8]:
+    if np.ma.isMaskedArray(array):
+        raise InputError("picture: must have a value everywhere, but is a masked array; fill it")
     channels = array.ndim == 3 and array.shape[2] in (3, 4)
     if array.dtype != np.uint8 or not (array.ndim == 2 or channels) or array.size == 0:
         raise InputError(

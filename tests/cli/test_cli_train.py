@@ -90,7 +90,7 @@ def test_interrupted_and_resumed(
     said = [line for line in printed.err.splitlines() if line]  # click ends the line of the ^C
     assert said[-2:] == [
         f"stopped; go on with: tenfold train --resume --out {parts}",
-        "error: interrupted",
+        "interrupted",
     ]
     again = ["dense-128", *FAST] if with_recipe else []
     assert run(["train", *again, "--resume", "--out", parts]) == 0

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import os
 import struct
 import sys
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -503,7 +505,7 @@ _PIXELS = {str(i): [0.0, 255.0] for i in range(784)}
         ),
         pytest.param(
             {"label": [1], "image": [{"bytes": b"text"}]},
-            "row 0: is not a readable picture",
+            "row 0: must be one of PNG, JPEG",
             id="damaged-picture",
         ),
     ],
@@ -512,6 +514,31 @@ def test_wrong_parquet(columns: dict[str, list[object]], message: str, tmp_path:
     pq.write_table(pa.table(columns), tmp_path / "a.parquet")
     with pytest.raises(DataError, match=message):
         load_labelled(tmp_path / "a.parquet")
+
+
+def test_a_parquet_column_twice(tmp_path: Path) -> None:
+    arrays = [pa.array([1]), pa.array([2])]
+    pq.write_table(pa.Table.from_arrays(arrays, names=["label", "label"]), tmp_path / "a.parquet")
+    with pytest.raises(DataError, match="has the column 'label' more than once"):
+        load_labelled(tmp_path / "a.parquet")
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.parquet", "a.npz"])
+def test_a_pipe_is_refused_without_waiting_for_a_writer(name: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(DataError, match=rf"{name}: cannot be read \(is no regular file\)"):
+        load_labelled(tmp_path / name)
+
+
+@pytest.mark.parametrize("path", ["", "a\0b", None, 3], ids=repr)
+def test_what_is_no_path(path: Any) -> None:
+    with pytest.raises(DataError, match="path: must name a file or folder, but is"):
+        load_labelled(path)
+
+
+def test_the_home_of_nobody() -> None:
+    with pytest.raises(DataError, match=r"~no-such-user/x: cannot be found \(.*; write"):
+        load_labelled("~no-such-user/x")
 
 
 # Pictures.
@@ -543,12 +570,12 @@ def _transparent() -> bytes:
     ("content", "message"),
     [
         pytest.param(b"", "one.png: is empty", id="empty"),
-        pytest.param(b"hello", "one.png: is not a readable picture; expected PNG", id="text"),
-        pytest.param(_cut_png(), "one.png: is not a readable picture", id="truncated"),
-        pytest.param(b"%PDF-1.4", "one.png: is not a readable picture", id="pdf"),
+        pytest.param(b"hello", "one.png: must be one of PNG, JPEG", id="text"),
+        pytest.param(_cut_png(), "one.png: cannot be decoded, the file is damaged", id="truncated"),
+        pytest.param(b"%PDF-1.4", "one.png: must be one of PNG", id="pdf"),
         pytest.param(
             _png(np.zeros((28, 28), np.uint8), "PCX"),
-            "one.png: is not a readable picture",
+            "one.png: must be one of PNG",
             id="a-format-that-is-not-admitted",
         ),
         pytest.param(
@@ -556,7 +583,7 @@ def _transparent() -> bytes:
             r"one.png: expected a picture of 28 x 28 pixels, found 20 x 30 \(height x width\)",
             id="another-size",
         ),
-        pytest.param(_huge_png(10_000), "28 x 28 pixels, found 10000 x 10000", id="100-megapixels"),
+        pytest.param(_huge_png(10_000), "has 10,000 x 10,000 pixels; at most", id="100-megapixels"),
         pytest.param(_huge_png(20_000), "one.png: has too many pixels", id="400-megapixels"),
         pytest.param(
             _png(np.zeros((28, 28), np.uint16)), "expected 8 bits a pixel, found more", id="16-bit"
@@ -573,7 +600,7 @@ def test_wrong_pictures(content: bytes, message: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("side", "message"),
-    [(7000, "has 7000 x 7000 pixels, but at most 40,000,000"), (10_000, "has 10000 x 10000")],
+    [(7100, "has 7,100 x 7,100 pixels; at most 50,000,000"), (10_000, "has 10,000 x 10,000")],
 )
 def test_too_many_pixels_are_refused_before_decoding(
     side: int, message: str, tmp_path: Path

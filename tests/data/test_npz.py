@@ -80,6 +80,11 @@ def test_python_objects_are_refused(tmp_path: Path) -> None:
         pytest.param(
             _npy("{}", b"", (3, 0)), r"version \(3, 0\), expected 1.0 or 2.0", id="version"
         ),
+        pytest.param(
+            _npy("{'descr': '|u1', 'fortran_order': False, 'shape': (True, 3), }", b"abc"),
+            r"states the shape \(True, 3\), which is none",
+            id="shape-of-truths",
+        ),
         pytest.param(b"not numpy", "array 'x' cannot be read", id="no-magic"),
         pytest.param(b"", "array 'x' cannot be read", id="empty"),
     ],

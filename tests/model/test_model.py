@@ -63,19 +63,25 @@ def test_a_card_goes_to_json_and_back(folder: Path) -> None:
         ({"thresholds": "x"}, "thresholds must be an object"),
         ({"thresholds": {"unsure": "x"}}, "thresholds must be from 0 to 1"),
         ({"thresholds": {"unsure": 2}}, "thresholds must be from 0 to 1"),
-        ({"temperature": float("inf")}, "temperature must be a number above 0, but is inf"),
+        ({"temperature": float("inf")}, "temperature must be from 0.001 to 1000, but is inf"),
         ({"recipe": 3}, "recipe must be an object"),
         ({"sha256": {}}, "sha256 must name model.onnx"),
         ({"sha256": {GRAPH: 3}}, "sha256 must map plain file names to text"),
         ({"sha256": {GRAPH: "", "../x": ""}}, "sha256 must map plain file names to text"),
         ({"sha256": {GRAPH: "", "/etc/passwd": ""}}, "sha256 must map plain file names to text"),
         ({"sha256": {GRAPH: "0" * 64}}, "must have SHA-256 000000000000... as its card says"),
-        ({"temperature": 0}, "temperature must be a number above 0, but is 0"),
-        ({"temperature": -1.0}, "temperature must be a number above 0, but is -1.0"),
-        ({"temperature": "1"}, "temperature must be a number above 0, but is '1'"),
-        ({"temperature": True}, "temperature must be a number above 0, but is True"),
-        ({"temperature": None}, "temperature must be a number above 0, but is None"),
-        ({"temperature": float("nan")}, "temperature must be a number above 0, but is nan"),
+        ({"temperature": 10**400}, "temperature must be from 0.001 to 1000, but is 1000"),
+        ({"temperature": 1e-4}, "temperature must be from 0.001 to 1000, but is 0.0001"),
+        ({"temperature": 2000}, "temperature must be from 0.001 to 1000, but is 2000"),
+        ({"sha256": {"model.onnx": "x", "..": "x"}}, "sha256 must map plain file names to text"),
+        ({"sha256": {"model.onnx": "x", "": "x"}}, "sha256 must map plain file names to text"),
+        ({"sha256": {"model.onnx": "x", "a\0b": "x"}}, "sha256 must map plain file names to text"),
+        ({"temperature": 0}, "temperature must be from 0.001 to 1000, but is 0"),
+        ({"temperature": -1.0}, "temperature must be from 0.001 to 1000, but is -1.0"),
+        ({"temperature": "1"}, "temperature must be from 0.001 to 1000, but is '1'"),
+        ({"temperature": True}, "temperature must be from 0.001 to 1000, but is True"),
+        ({"temperature": None}, "temperature must be from 0.001 to 1000, but is None"),
+        ({"temperature": float("nan")}, "temperature must be from 0.001 to 1000, but is nan"),
         ({"preprocessing": 2}, "preprocessing must be version 1, but is 2"),
         ({"labels": list("1234567890")}, "labels must be the digits 0 to 9 in order"),
         ({"labels": []}, "labels must be the digits 0 to 9 in order"),
@@ -156,6 +162,53 @@ def test_a_graph_that_is_none(content: Callable[[], bytes], message: str, folder
     with pytest.raises(ModelError, match=message) as caught:
         load_model(folder)
     assert len(str(caught.value).splitlines()) == 1
+
+
+def constant_graph(value: float, columns: int = 10) -> bytes:
+    """A graph that gives ``value`` for every logit; it promises ten columns whatever it gives."""
+    images = helper.make_tensor_value_info("images", TensorProto.UINT8, ["N", 28, 28])
+    logits = helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["N", 10])
+    kept = [i % 28 for i in range(columns)]
+    constants = {
+        "first_row": helper.make_tensor("first_row", TensorProto.INT64, [], [0]),
+        "columns": helper.make_tensor("columns", TensorProto.INT64, [columns], kept),
+        "value": helper.make_tensor("value", TensorProto.FLOAT, [], [value]),
+    }
+    nodes = [
+        helper.make_node("Cast", ["images"], ["cast"], to=TensorProto.FLOAT),
+        helper.make_node("Gather", ["cast", "first_row"], ["row"], axis=1),
+        helper.make_node("Gather", ["row", "columns"], ["ten"], axis=1),
+        helper.make_node("Mul", ["ten", "value"], ["product"]),
+        helper.make_node("Add", ["product", "value"], ["logits"]),
+    ]
+    graph = helper.make_graph(nodes, "constant", [images], [logits], list(constants.values()))
+    opsets = [helper.make_opsetid("", 17)]
+    return bytes(helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString())
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_graph_that_gives_no_numbers(value: float, folder: Path) -> None:
+    with_graph(folder, constant_graph(value))
+    model = load_model(folder)
+    with pytest.raises(ModelError, match=r"model\.onnx: must give finite logits, but gave others"):
+        model.logits(np.zeros((2, 28, 28), np.uint8))
+
+
+def test_a_finite_graph_is_believed(folder: Path) -> None:
+    with_graph(folder, constant_graph(1.0))
+    assert load_model(folder).logits(np.zeros((2, 28, 28), np.uint8)).tolist() == [[1.0] * 10] * 2
+
+
+@pytest.mark.parametrize("threads", [-1, 1025, 1.5, "2", None], ids=repr)
+def test_threads_out_of_range(threads: Any, folder: Path) -> None:
+    with pytest.raises(ModelError, match="threads: must be a whole number from 0 to 1024, but is"):
+        load_model(folder, threads=threads)
+
+
+@pytest.mark.parametrize("path", [3, None, ""], ids=repr)
+def test_what_is_no_path(path: Any) -> None:
+    with pytest.raises(ModelError, match="model: must be the path of a model or run folder, but"):
+        load_model(path)
 
 
 def test_where_a_model_is_looked_for(folder: Path, tmp_path: Path) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -13,7 +15,6 @@ import torch
 import tiny
 from tenfold.data import MNIST
 from tenfold.errors import OutputError
-from tenfold.train import callbacks as callbacks_module
 from tenfold.train.callbacks import (
     EarlyStopping,
     LivePage,
@@ -192,10 +193,41 @@ def test_progress_outside_a_terminal_is_a_line_an_epoch(
         assert values == pytest.approx(expected, abs=0.0051)
 
 
+class Gone:
+    """A terminal that was closed: every write fails."""
+
+    encoding = "utf-8"
+
+    def __init__(self, *, terminal: bool) -> None:
+        self._terminal = terminal
+
+    def isatty(self) -> bool:
+        return self._terminal
+
+    def write(self, text: str) -> int:
+        raise BrokenPipeError
+
+    def flush(self) -> None:
+        raise BrokenPipeError
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [None, Gone(terminal=False), Gone(terminal=True)],
+    ids=["closed", "broken-pipe", "hung-up"],
+)
+def test_a_stderr_that_has_gone_stops_no_training(
+    stream: Any, mnist: MNIST, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stderr", stream)
+    trained = fit(trainer(mnist), mnist.test, [ProgressBar("heading")])
+    assert len(trained.history) == 3
+
+
 def test_progress_in_a_terminal_is_a_bar_an_epoch(
     mnist: MNIST, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(callbacks_module.sys.stderr, "isatty", lambda: True)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     fit(trainer(mnist), None, [ProgressBar()])
     out, err = capsys.readouterr()
     assert out == ""

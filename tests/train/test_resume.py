@@ -15,6 +15,7 @@ import pytest
 import tiny
 from tenfold.data import MNIST
 from tenfold.errors import DataError, OutputError, RecipeError, RunError
+from tenfold.model import read_card
 from tenfold.train import fit
 from tenfold.train.checkpoint import load_checkpoint
 from tenfold.train.fit import Callback, Metrics, Trainer
@@ -126,6 +127,43 @@ def test_a_finished_run_is_left_as_it_is(mnist: MNIST, run: Path) -> None:
     before = tiny.files_of(run)
     assert train(tiny.BASE, run, mnist, resume=True).finished
     assert tiny.files_of(run) == before
+
+
+@pytest.mark.parametrize("file", ["card.json", "model.onnx", "model.safetensors"])
+def test_a_damaged_model_of_a_finished_run_is_exported_again(
+    file: str, mnist: MNIST, run: Path
+) -> None:
+    train(tiny.BASE, run, mnist)
+    before = tiny.trained(run)
+    (run / "model" / file).write_bytes(b"damaged")
+    train(None, run, mnist, resume=True)
+    assert tiny.trained(run) == before
+    read_card(run / "model")
+
+
+def test_a_folder_whose_name_is_no_text(mnist: MNIST, tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    stop(tiny.BASE, folder, mnist, StopAfter(1))
+    train(None, folder, mnist, resume=True)
+    train(tiny.BASE, tmp_path / "plain", mnist)
+    assert tiny.trained(folder) == tiny.trained(tmp_path / "plain")
+
+
+@pytest.mark.parametrize("name", ["model", "figures", "checkpoint", "report.html"])
+def test_force_removes_nothing_where_there_is_no_run(name: str, mnist: MNIST, run: Path) -> None:
+    run.mkdir()
+    path = run / name
+    if path.suffix:
+        path.write_text("mine")
+    else:
+        path.mkdir()
+        (path / "file").write_text("mine")
+    before = tiny.files_of(run)
+    with pytest.raises(OutputError, match=rf"{name}: would be replaced, but .* is no run folder"):
+        train(tiny.BASE, run, mnist, force=True)
+    assert {
+        file: content for file, content in tiny.files_of(run).items() if file != ".lock"
+    } == before
 
 
 def test_resuming_what_was_never_started_starts_it(mnist: MNIST, run: Path, tmp_path: Path) -> None:
@@ -267,25 +305,6 @@ def test_a_full_disk_leaves_the_last_checkpoint_whole(
     assert len(checkpoint.history) in (1, 2, 3)
     train(None, run, mnist, resume=True)
     assert tiny.trained(run) == tiny.trained(tmp_path / "whole")
-
-
-def test_a_full_disk_that_the_tensor_library_reports(
-    mnist: MNIST, run: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from safetensors import SafetensorError
-
-    from tenfold.train import checkpoint
-
-    stop(tiny.BASE, run, mnist, StopAfter(1))
-    before = tiny.files_of(run / "checkpoint")
-
-    def full(*_: object) -> None:
-        raise SafetensorError("I/O error: No space left on device (os error 28)")
-
-    monkeypatch.setattr(checkpoint, "save_file", full)
-    with pytest.raises(OutputError, match=r"last: cannot be written \(.*No space left"):
-        train(None, run, mnist, resume=True)
-    assert tiny.files_of(run / "checkpoint") == before
 
 
 def test_a_place_below_a_file_cannot_be_written(mnist: MNIST, tmp_path: Path) -> None:

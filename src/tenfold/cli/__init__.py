@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 import click
 
+from tenfold.cli.output import note
 from tenfold.errors import RecipeError, TenfoldError, nearest
 
 __all__ = ["main", "tenfold"]
@@ -105,7 +106,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except TenfoldError as error:
         return _fail(str(error), 1)
     except (click.Abort, KeyboardInterrupt):
-        return _fail("interrupted", 130)
+        note("interrupted")
+        return 130
     except BrokenPipeError:
         _silence_stdout()
         return 1
@@ -125,7 +127,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 def _fail(message: str, code: int) -> int:
     """Print one line of error and return ``code``."""
     line = " ".join(message.split())
-    click.echo(f"{click.style('error:', fg='red', bold=True)} {line}", err=True)
+    note(f"{click.style('error:', fg='red', bold=True)} {line}")
     return code
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -76,11 +77,11 @@ def _row(reader: Reader, name: str, polarity: Any) -> dict[str, Any]:
     return {"path": name, **values, "error": None}
 
 
-def _standard_input() -> bytes:
-    """Return what standard input holds; some callers close it."""
+def _standard_input() -> BinaryIO:
+    """Return standard input, which some callers close."""
     if sys.stdin is None:
         raise InputError("-: standard input must hold a picture, but is closed")
-    return sys.stdin.buffer.read()
+    return sys.stdin.buffer
 
 
 def _expand(paths: tuple[str, ...]) -> list[str]:
@@ -88,7 +89,7 @@ def _expand(paths: tuple[str, ...]) -> list[str]:
     names: list[str] = []
     for name in paths:
         path = Path(name)
-        if name == "-" or not path.is_dir():
+        if name in ("", "-") or not os.path.isdir(name):  # noqa: PTH112 - never raises
             names.append(name)
             continue
         found = sorted(str(file) for file in path.rglob("*") if file.suffix.lower() in _SUFFIXES)

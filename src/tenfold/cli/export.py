@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -65,11 +64,13 @@ def _figures(run: Path) -> dict[str, object]:
     path = run / "evaluation.json"
     if not path.is_file():
         return {}
+    from tenfold.files import read_json
+
     keys = ("images", "accuracy", "accuracy_interval", "loss")
     try:
-        evaluation = json.loads(path.read_text(encoding="utf-8"))
+        evaluation = read_json(path)
         return {str(evaluation["data"]): {key: evaluation[key] for key in keys}}
-    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise RunError(
             f"{path}: must be what tenfold evaluate writes, but {type(error).__name__}: {error}; "
             "evaluate the run again, or remove the file"

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import click
@@ -82,12 +83,13 @@ def percent(share: float, digits: int = 2) -> str:
 
 def note(message: str) -> None:
     """Tell the person something on stderr, where it cannot mix with the data."""
-    click.echo(message, err=True)
+    with suppress(OSError, ValueError):  # a broken stderr is no reason to stop
+        click.echo(message, err=True)
 
 
 def warn(message: str) -> None:
     """Report on stderr that one input failed while the rest goes on."""
-    click.echo(f"{click.style('failed:', fg='yellow', bold=True)} {message}", err=True)
+    note(f"{click.style('failed:', fg='yellow', bold=True)} {message}")
 
 
 def _cell(value: Any) -> str:

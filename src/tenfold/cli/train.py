@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import webbrowser
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ import click
 
 from tenfold.cli.output import note, percent
 from tenfold.errors import MissingExtraError, RunError
+from tenfold.talk import is_watched
 
 if TYPE_CHECKING:
     from tenfold.train.fit import Callback
@@ -148,18 +148,22 @@ def _train(
         callbacks.append(LivePage(folder / "live.html", _show_page))
     if tensorboard:
         callbacks.append(TensorBoard(folder / "tensorboard"))
+    finished = resume and (folder / "model" / "card.json").is_file()
     try:
-        return train_run(TrainingPlan(chosen, folder, resume=resume, force=force), data, callbacks)
+        run = train_run(TrainingPlan(chosen, folder, resume=resume, force=force), data, callbacks)
     except KeyboardInterrupt:
         if (folder / "recipe.toml").is_file():
             note(f"stopped; go on with: tenfold train --resume --out {folder}")
         raise
+    if finished:
+        note(f"{folder}: had finished already, so nothing was left to train")
+    return run
 
 
 def _show_page(address: str) -> None:
     """Say where the live page is, and open it in a browser where a person is watching."""
     note(f"live curves: {address}")
-    if sys.stderr.isatty():
+    if is_watched():
         webbrowser.open(address)
 
 

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tenfold.data.checksums import check_file, known_files
-from tenfold.data.reading import read_file
+from tenfold.data.reading import named_path, read_file
 from tenfold.errors import DataError
 from tenfold.files import write_bytes
 
@@ -28,7 +28,7 @@ def cache_root() -> Path:
     """Return the folder of everything that tenfold keeps between runs; it need not exist."""
     named = os.environ.get("TENFOLD_CACHE")
     if named:
-        return Path(named).expanduser()
+        return named_path(named)
     from platformdirs import user_cache_dir
 
     return Path(user_cache_dir("tenfold", appauthor=False))

@@ -8,7 +8,7 @@ from pathlib import Path
 from tenfold.data.formats import WHOLE, find_splits
 from tenfold.data.mnist import load_mnist
 from tenfold.data.pictures import Prepare
-from tenfold.data.reading import exists
+from tenfold.data.reading import exists, named_path
 from tenfold.data.sets import set_folder, set_names
 from tenfold.errors import DataError, nearest
 from tenfold.values import Split
@@ -44,7 +44,7 @@ def load_labelled(
     """
     if split not in ("train", "test"):
         raise DataError(f"split: must be 'train' or 'test', got {split!r}")
-    source = Path(path).expanduser()
+    source = named_path(path)
     if not exists(source):
         if str(path) == "mnist":
             mnist = load_mnist()

@@ -12,8 +12,9 @@ from tenfold.data.cache import mnist_folder, read_cache, store
 from tenfold.data.checksums import known_files
 from tenfold.data.idx import parse_idx
 from tenfold.data.layouts import PREFIXES, read_mnist
-from tenfold.data.talk import say
+from tenfold.data.reading import named_path
 from tenfold.errors import DataError, OutputError
+from tenfold.talk import say
 from tenfold.values import Split
 
 __all__ = ["MNIST", "fetch_mnist", "import_mnist", "load_mnist"]
@@ -110,7 +111,7 @@ def import_mnist(path: str | os.PathLike[str]) -> dict[str, int]:
         OutputError: The cache cannot be written.
     """
     try:
-        files = read_mnist(Path(path).expanduser())
+        files = read_mnist(named_path(path))
     except DataError as error:
         raise DataError(
             f"{error}; labelled digits other than MNIST are kept under a name: "
@@ -123,10 +124,10 @@ def import_mnist(path: str | os.PathLike[str]) -> dict[str, int]:
 def _named_folder(folder: str | os.PathLike[str] | None) -> tuple[Path, str] | None:
     """Return the folder that the user named and the end of a message about it, or None."""
     if folder is not None:
-        return Path(folder).expanduser(), ""
+        return named_path(folder), ""
     from_environment = os.environ.get("TENFOLD_DATA")
     if from_environment:
-        return Path(from_environment).expanduser(), " (TENFOLD_DATA names it; unset it to go on)"
+        return named_path(from_environment), " (TENFOLD_DATA names it; unset it to go on)"
     return None
 
 

@@ -92,6 +92,8 @@ def _parse_npy(content: bytes, name: str) -> NDArray[Any]:
             f"{name}: holds Python objects, which are never loaded because they can run code; "
             "save plain numbers"
         )
+    if not all(type(side) is int and side >= 0 for side in shape):
+        raise DataError(f"{name}: states the shape {shape}, which is none; fetch or save it again")
     expected, found = math.prod(shape) * dtype.itemsize, len(content) - stream.tell()
     if expected != found:
         raise DataError(

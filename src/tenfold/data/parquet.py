@@ -57,6 +57,8 @@ def _read(table: Any, name: str, prepare: Prepare | None) -> Split:
     if rows * SIDE * SIDE > MAX_BYTES:
         raise DataError(f"{name}: has {rows:,} rows, more than fit into memory; split it")
     columns = table.schema_arrow.names
+    if twice := sorted({column for column in columns if columns.count(column) > 1}):
+        raise DataError(f"{name}: has the column '{twice[0]}' more than once; keep one of them")
     blocks = []
     done = 0
     for batch in table.iter_batches(_BATCH_ROWS):

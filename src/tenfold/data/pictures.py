@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import struct
-import warnings
-import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePath, PureWindowsPath
 from typing import Any
@@ -16,7 +13,8 @@ from numpy.typing import NDArray
 
 from tenfold.data.arrays import SIDE, to_split
 from tenfold.data.reading import read_file
-from tenfold.errors import DataError
+from tenfold.errors import DataError, InputError
+from tenfold.images import FORMATS, MAX_BYTES, decoding
 from tenfold.values import Split
 
 __all__ = ["Prepare", "class_folders", "read_class_folders", "read_listed", "read_picture"]
@@ -24,10 +22,7 @@ __all__ = ["Prepare", "class_folders", "read_class_folders", "read_listed", "rea
 Prepare = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
 """Turns a grey picture (H, W) uint8 into (28, 28) uint8, white ink on black."""
 
-_FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
-# A file of 64 MB and 40 million pixels is a photo from a good camera; a digit needs far less.
-_MAX_FILE_BYTES = 64_000_000
-_MAX_PIXELS = 40_000_000
+_FORMATS = (*FORMATS, "PPM")
 # Written by Windows and macOS into any folder of pictures.
 _SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
 
@@ -49,7 +44,7 @@ def read_picture(
     Raises:
         DataError: It cannot be read, is no picture, is too large, transparent, or of another size.
     """
-    content = source if isinstance(source, bytes) else read_file(source, limit=_MAX_FILE_BYTES)
+    content = source if isinstance(source, bytes) else read_file(source, limit=MAX_BYTES)
     if not content:
         raise DataError(f"{name}: is empty; expected a picture")
     grey = _decode(content, name, (SIDE, SIDE) if prepare is None else None)
@@ -151,48 +146,17 @@ def _label(text: str | None, where: str) -> int:
 
 def _decode(content: bytes, name: str, size: tuple[int, int] | None) -> NDArray[np.uint8]:
     """Return a picture as (H, W) uint8 grey; ``size`` is the (height, width) it must have."""
-    from PIL import Image
-
     try:
-        with warnings.catch_warnings():
-            # Pillow warns of sizes far above the limit here, and of oddities in metadata.
-            warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
-                _check_size((picture.height, picture.width), name, size)
-                return _grey(picture, name)
-    except Image.DecompressionBombError as error:
-        raise DataError(f"{name}: has too many pixels; at most {_MAX_PIXELS:,} are read") from error
-    except _DAMAGE as error:
-        raise DataError(
-            f"{name}: is not a readable picture; expected {', '.join(_FORMATS)}"
-        ) from error
-
-
-# What Pillow's decoders have been seen to raise on damaged files.
-_DAMAGE = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    EOFError,
-    TypeError,
-    LookupError,
-    OverflowError,
-    struct.error,
-    zlib.error,
-)
-
-
-def _check_size(found: tuple[int, int], name: str, size: tuple[int, int] | None) -> None:
-    if size is not None and found != size:
-        raise DataError(
-            f"{name}: expected a picture of {size[0]} x {size[1]} pixels, "
-            f"found {found[0]} x {found[1]} (height x width); scale it first"
-        )
-    if found[0] * found[1] > _MAX_PIXELS:
-        raise DataError(
-            f"{name}: has {found[0]} x {found[1]} pixels, but at most {_MAX_PIXELS:,} are read; "
-            "scale it down"
-        )
+        with decoding(io.BytesIO(content), name, _FORMATS) as picture:
+            found = picture.height, picture.width
+            if size is not None and found != size:
+                raise DataError(
+                    f"{name}: expected a picture of {size[0]} x {size[1]} pixels, "
+                    f"found {found[0]} x {found[1]} (height x width); scale it first"
+                )
+            return _grey(picture, name)
+    except InputError as error:
+        raise DataError(str(error)) from error
 
 
 def _grey(picture: Any, name: str) -> NDArray[np.uint8]:

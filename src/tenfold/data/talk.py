@@ -1,17 +1,13 @@
-"""What the data layer tells the person while it works: lines and progress bars on stderr."""
+"""Progress of downloads on stderr."""
 
 from __future__ import annotations
 
 import sys
 from typing import Any
 
-__all__ = ["progress", "say"]
+from tenfold.talk import is_watched
 
-
-def say(message: str) -> None:
-    """Write one line to stderr, where it cannot mix with data on stdout."""
-    sys.stderr.write(f"{message}\n")
-    sys.stderr.flush()
+__all__ = ["progress"]
 
 
 def progress(label: str, total: int) -> Any:
@@ -24,6 +20,6 @@ def progress(label: str, total: int) -> Any:
         unit="B",
         unit_scale=True,
         file=sys.stderr,
-        disable=None,
+        disable=not is_watched(),
         leave=False,
     )

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from tenfold.errors import ModelError
-from tenfold.files import sha256
+from tenfold.files import read_json, sha256
 
 __all__ = ["CARD_FORMAT", "Card", "read_card"]
 
@@ -29,6 +27,7 @@ _KINDS = {
     "licence": str,
 }  # of the keys in JSON
 _WORDS = {str: "text", dict: "an object", list: "a list"}
+_TEMPERATURES = 0.001, 1000  # beyond, all answers come out certain, or all equal
 PREPROCESSING = 1  # version of `tenfold.preprocess`; a model says which it was trained for
 
 
@@ -101,8 +100,8 @@ def read_card(folder: Path) -> Card:
 
 def _parse(path: Path) -> Card:
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        values = read_json(path)
+    except (OSError, ValueError) as error:
         raise ModelError(f"{path}: must be a model's card in JSON, but {error}") from error
     if not isinstance(values, dict):
         raise ModelError(f"{path}: must hold a JSON object, but holds a {type(values).__name__}")
@@ -123,7 +122,7 @@ def _parse(path: Path) -> Card:
 def _problems(values: Mapping[str, Any]) -> list[str]:
     """Return what is wrong with the keys that the reading of pictures depends on."""
     problems = [
-        f"{key} must be {_WORDS[kind]}, but is {values[key]!r}"
+        f"{key} must be {_WORDS[kind]}, but is {_short(values[key])}"
         for key, kind in _KINDS.items()
         if key in values and not isinstance(values[key], kind)
     ]
@@ -134,13 +133,17 @@ def _problems(values: Mapping[str, Any]) -> list[str]:
     sums = values.get("sha256", {})
     if "model.onnx" not in sums:
         problems.append("sha256 must name model.onnx")
-    elif any(Path(name).name != name or not isinstance(value, str) for name, value in sums.items()):
+    elif not all(_is_file_name(name) and isinstance(value, str) for name, value in sums.items()):
         problems.append("sha256 must map plain file names to text")
-    if not _is_number(values.get("temperature", 1.0), low=0, above=True):
-        problems.append(f"temperature must be a number above 0, but is {values['temperature']!r}")
+    temperature = values.get("temperature", 1.0)
+    if not _is_number(temperature, *_TEMPERATURES):
+        problems.append(
+            f"temperature must be from {_TEMPERATURES[0]:g} to {_TEMPERATURES[1]:g}, "
+            f"but is {_short(temperature)}"
+        )
     thresholds = values.get("thresholds", {})
-    if not all(_is_number(value, low=0) and value <= 1 for value in thresholds.values()):
-        problems.append(f"thresholds must be from 0 to 1, but are {thresholds!r}")
+    if not all(_is_number(value, 0, 1) for value in thresholds.values()):
+        problems.append(f"thresholds must be from 0 to 1, but are {_short(thresholds)}")
     if values.get("preprocessing", PREPROCESSING) != PREPROCESSING:
         problems.append(
             f"preprocessing must be version {PREPROCESSING}, but is {values['preprocessing']!r}"
@@ -150,11 +153,20 @@ def _problems(values: Mapping[str, Any]) -> list[str]:
     return problems
 
 
-def _is_number(value: object, *, low: float, above: bool = False) -> bool:
-    """Tell whether a value is a finite number of at least, or above, ``low``."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        return False
-    return value > low or (value == low and not above)
+def _is_number(value: object, low: float, high: float) -> bool:
+    """Tell whether a value is a number within the bounds, which not-a-number is not."""
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return number and low <= value <= high  # type: ignore[operator]
+
+
+def _is_file_name(name: str) -> bool:
+    return Path(name).name == name and name not in ("", "..") and "\0" not in name
+
+
+def _short(value: object) -> str:
+    """Return a value as it stands in a message; a card may hold anything."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _verify(path: Path, recorded: str) -> None:
@@ -167,5 +179,6 @@ def _verify(path: Path, recorded: str) -> None:
     if found != recorded:
         raise ModelError(
             f"{path}: must have SHA-256 {recorded[:12]}... as its card says, "
-            f"but has {found[:12]}...; card and weights do not match: export the run again"
+            f"but has {found[:12]}...; card and weights do not match: export the run again, "
+            "or, in a run folder, tenfold train --resume --out RUN"
         )

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.errors import InputError, ModelError
+from tenfold.files import open_regular
 from tenfold.model.card import Card, read_card
 
 __all__ = ["Model", "load_model"]
@@ -17,6 +18,7 @@ __all__ = ["Model", "load_model"]
 # Name, type and shape behind the batch of what a graph takes and gives.
 _INPUTS = [("images", "tensor(uint8)", [28, 28])]
 _OUTPUTS = [("logits", "tensor(float)", [10])]
+_MOST_THREADS = 1024
 _BATCH = 1024  # images a call of the graph, so that memory stays flat for any number
 
 
@@ -38,6 +40,7 @@ class Model:
 
         Raises:
             InputError: The images have another shape or dtype.
+            ModelError: The graph fails, or gives what are no logits.
         """
         if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8:
             raise InputError(
@@ -50,8 +53,18 @@ class Model:
         return np.concatenate(parts) if parts else np.zeros((0, 10), np.float32)
 
     def _run(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        (logits,) = self._session.run(["logits"], {"images": np.ascontiguousarray(images)})
+        path = self.folder / "model.onnx"
+        try:
+            (logits,) = self._session.run(["logits"], {"images": np.ascontiguousarray(images)})
+        except Exception as error:  # ONNX Runtime has no class of its own for what may go wrong
+            raise ModelError(f"{path}: cannot be computed: {_first_line(error)}") from error
         result: NDArray[np.float32] = logits
+        if result.shape != (len(images), 10):
+            raise ModelError(
+                f"{path}: must give logits of shape ({len(images)}, 10), but gave {result.shape}"
+            )
+        if not np.isfinite(result).all():
+            raise ModelError(f"{path}: must give finite logits, but gave others; train it again")
         return result
 
 
@@ -65,7 +78,11 @@ def load_model(path: str | os.PathLike[str], *, threads: int = 0) -> Model:
     Raises:
         ModelError: There is no model, its card is malformed, or card and weights disagree.
     """
-    folder = find_model_folder(Path(path))
+    folder = find_model_folder(_as_path(path))
+    if not isinstance(threads, int) or not 0 <= threads <= _MOST_THREADS:
+        raise ModelError(
+            f"threads: must be a whole number from 0 to {_MOST_THREADS}, but is {threads!r}"
+        )
     card = read_card(folder)
     return Model(folder, card, _session(folder / "model.onnx", threads))
 
@@ -98,15 +115,31 @@ def _session(path: Path, threads: int) -> Any:
     options.log_severity_level = 3  # errors only: they come back as exceptions
     try:
         session = onnxruntime.InferenceSession(
-            str(path), sess_options=options, providers=["CPUExecutionProvider"]
+            _content(path), sess_options=options, providers=["CPUExecutionProvider"]
         )
         inputs = [(value.name, value.type, value.shape[1:]) for value in session.get_inputs()]
         outputs = [(value.name, value.type, value.shape[1:]) for value in session.get_outputs()]
     except Exception as error:
-        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ModelError(f"{path}: must be an ONNX graph, but {first}") from error
+        raise ModelError(f"{path}: must be an ONNX graph, but {_first_line(error)}") from error
     if (inputs, outputs) != (_INPUTS, _OUTPUTS):
         raise ModelError(
             f"{path}: must turn {_INPUTS} into {_OUTPUTS}, but turns {inputs} into {outputs}"
         )
     return session
+
+
+def _content(path: Path) -> bytes:
+    """Return the graph's bytes: read here, it needs no name that is text, and names no other file."""
+    with open_regular(path) as stream:
+        return stream.read()
+
+
+def _as_path(path: str | os.PathLike[str]) -> Path:
+    if not isinstance(path, (str, os.PathLike)) or not str(path):
+        raise ModelError(f"model: must be the path of a model or run folder, but is {path!r}")
+    return Path(path)
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

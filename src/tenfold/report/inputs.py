@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.errors import RunError
+from tenfold.files import open_regular, read_text
 
 __all__ = ["Run", "check_evaluation", "read_reproduction", "read_run"]
 
@@ -173,7 +174,7 @@ def _read_lines(path: Path) -> list[Mapping[str, Any]]:
         if line.strip():
             try:
                 rows.append(_check(json.loads(line), _METRICS_FIELDS, f"{path}, line {number}"))
-            except json.JSONDecodeError as error:
+            except (ValueError, RecursionError) as error:
                 raise _damaged(f"{path}, line {number}", error) from error
     if not rows:
         raise RunError(f"{path}: holds no epoch; train the run, or let it finish its first epoch")
@@ -184,7 +185,8 @@ def _read_outputs(path: Path) -> NDArray[np.float32] | None:
     if not path.exists():
         return None
     try:
-        outputs = np.load(path, allow_pickle=False)
+        with open_regular(path) as stream:
+            outputs = np.load(stream, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise _damaged(path, error) from error
     if outputs.ndim != 2 or outputs.shape[1] != 10 or outputs.dtype.kind != "f":
@@ -199,18 +201,18 @@ def _read_object(path: Path, fields: Mapping[str, Any]) -> Mapping[str, Any]:
 def _parse_json(path: Path) -> Any:
     try:
         return json.loads(_read_text(path))
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise _damaged(path, error) from error
 
 
 def _read_text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return read_text(path)
     except FileNotFoundError as error:
         raise RunError(
             f"{path}: is missing; name a folder that holds it, or run it again"
         ) from error
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise _damaged(path, error) from error
 
 

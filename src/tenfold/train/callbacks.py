@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tqdm.auto import tqdm
 from tenfold.errors import MissingExtraError
 from tenfold.files import output_errors, sync_file, write_text
 from tenfold.report.extra import report_extra
+from tenfold.talk import is_watched, say
 from tenfold.train.checkpoint import Checkpoint, save_checkpoint
 from tenfold.train.fit import Callback, Metrics, Trainer
 from tenfold.train.settings import to_table
@@ -39,27 +41,24 @@ class ProgressBar(Callback):
     def __init__(self, heading: str = "") -> None:
         self._heading = heading
         self._bar: Any = None
-        self._interactive = sys.stderr.isatty() or "ipykernel" in sys.modules
+        self._interactive = is_watched() or "ipykernel" in sys.modules
 
     def on_train_begin(self, trainer: Trainer) -> None:
         """Print the heading and open the first bar."""
         if self._heading:
-            print(self._heading, file=sys.stderr, flush=True)  # noqa: T201 - talk
+            say(self._heading)
         self._open(trainer)
 
     def on_progress(self, trainer: Trainer, images_done: int, metrics: Metrics) -> None:
         """Move the bar on."""
-        if self._bar is not None:
-            self._bar.update(images_done - self._bar.n)
-            self._bar.set_postfix_str(_line(metrics))
+        self._move(images_done, metrics)
 
     def on_epoch_end(self, trainer: Trainer, metrics: Metrics) -> None:
         """Close the epoch's bar and open the next."""
         if self._bar is not None:
-            self._bar.update(len(trainer.labels) - self._bar.n)
-            self._bar.set_postfix_str(_line(metrics))
+            self._move(len(trainer.labels), metrics)
         else:
-            print(f"{self._title(trainer, 0)}  {_line(metrics)}", file=sys.stderr, flush=True)  # noqa: T201 - talk
+            say(f"{self._title(trainer, 0)}  {_line(metrics)}")
         self._close()
         if trainer.epoch < trainer.recipe.epochs and not trainer.stop:
             self._open(trainer)
@@ -70,18 +69,26 @@ class ProgressBar(Callback):
 
     def _open(self, trainer: Trainer) -> None:
         if self._interactive and trainer.epoch < trainer.recipe.epochs:
-            self._bar = tqdm(
-                total=len(trainer.labels),
-                desc=self._title(trainer, 1),
-                unit=" images",
-                unit_scale=True,
-                dynamic_ncols=True,
-                bar_format="{desc} {bar} {elapsed}{postfix}",
-            )
+            with suppress(OSError, ValueError):
+                self._bar = tqdm(
+                    total=len(trainer.labels),
+                    desc=self._title(trainer, 1),
+                    unit=" images",
+                    unit_scale=True,
+                    dynamic_ncols=True,
+                    bar_format="{desc} {bar} {elapsed}{postfix}",
+                )
+
+    def _move(self, images_done: int, metrics: Metrics) -> None:
+        if self._bar is not None:
+            with suppress(OSError, ValueError):  # a terminal that has gone stops no training
+                self._bar.update(images_done - self._bar.n)
+                self._bar.set_postfix_str(_line(metrics))
 
     def _close(self) -> None:
         if self._bar is not None:
-            self._bar.close()
+            with suppress(OSError, ValueError):
+                self._bar.close()
             self._bar = None
 
     @staticmethod

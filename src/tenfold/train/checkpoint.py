@@ -10,11 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load, save
 from torch import Tensor
 
 from tenfold.errors import RunError
-from tenfold.files import replace_folder, settled_folder, sha256, write_json
+from tenfold.files import (
+    open_regular,
+    read_json,
+    replace_folder,
+    settled_folder,
+    sha256,
+    write_bytes,
+    write_json,
+)
 
 __all__ = ["Checkpoint", "load_checkpoint", "save_checkpoint"]
 
@@ -98,15 +106,13 @@ def _fingerprint(folder: Path) -> int | None:
 
 
 def _save_tensors(tensors: Mapping[str, Tensor], path: Path) -> None:
-    try:
-        save_file(dict(tensors), path)
-    except SafetensorError as error:  # how the library reports a full disk
-        raise OSError(str(error)) from error
+    write_bytes(path, save(dict(tensors)))
 
 
 def _load_tensors(path: Path) -> dict[str, Tensor]:
     try:
-        tensors: dict[str, Tensor] = load_file(path)
+        with open_regular(path) as stream:
+            tensors: dict[str, Tensor] = load(stream.read())
     except (OSError, SafetensorError) as error:
         raise _damaged(path, f"cannot be read ({error})") from error
     return tensors
@@ -115,10 +121,10 @@ def _load_tensors(path: Path) -> dict[str, Tensor]:
 def _read_index(folder: Path) -> dict[str, Any]:
     path = folder / _INDEX
     try:
-        index = dict(json.loads(path.read_text(encoding="utf-8")))
+        index = dict(read_json(path))
         digest, form = index.pop("digest"), index["format"]
         whole = digest == _digest(index)
-    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise _damaged(path, f"cannot be read ({error})") from error
     if form != _FORMAT:
         raise _damaged(path, f"must be of format {_FORMAT}, but is of {form!r}")

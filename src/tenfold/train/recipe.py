@@ -124,7 +124,8 @@ class RMSprop:
     def __post_init__(self) -> None:
         _check_positive("learning_rate", self.learning_rate)
         # At 0 nothing is remembered, and the optimizer could not keep epsilon in its memory.
-        _check(_real(self.rho) and 0 < self.rho < 1, "rho", "between 0 and 1", self.rho)
+        _check(_real(self.rho) and self.rho >= 1e-7, "rho", "from 1e-7", self.rho)
+        _check_decay("rho", self.rho)
         _check_positive("epsilon", self.epsilon)
 
 
@@ -152,7 +153,8 @@ class Validation:
         methods = ("none", "test_set", "last_fraction", "random_fraction")
         _check(self.method in methods, "method", f"one of {', '.join(methods)}", self.method)
         needs = self.method.endswith("fraction")
-        _check(_real(self.fraction), "fraction", "a number", self.fraction)
+        in_range = _real(self.fraction) and 0 <= self.fraction < 1
+        _check(in_range, "fraction", "from 0 to below 1", self.fraction)
         if needs:
             _check(0 < self.fraction < 1, "fraction", "between 0 and 1", self.fraction)
         _check(
@@ -224,11 +226,12 @@ def _real(value: object) -> TypeGuard[float]:
 
 
 def _check_positive(field: str, value: object) -> None:
-    _check(_real(value) and 0 < value < float("inf"), field, "a number above 0", value)
+    _check(_real(value) and 1e-37 <= value <= 1e37, field, "a number from 1e-37 to 1e37", value)
 
 
 def _check_decay(field: str, value: object) -> None:
-    _check(_real(value) and 0 <= value < 1, field, "from 0 to below 1", value)
+    # In float32 anything closer to 1 is 1, and no decay at all.
+    _check(_real(value) and 0 <= value <= 1 - 2**-24, field, "from 0 to 1 - 2^-24", value)
 
 
 def _check_activation(value: object) -> None:

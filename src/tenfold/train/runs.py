@@ -8,8 +8,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tenfold.errors import RecipeError, RunError
-from tenfold.files import new_folder, output_errors, write_json, write_text
+from tenfold.errors import OutputError, RecipeError, RunError
+from tenfold.files import (
+    new_folder,
+    output_errors,
+    read_json,
+    read_text,
+    write_json,
+    write_text,
+)
 from tenfold.train.recipe import Recipe
 from tenfold.train.settings import from_toml, to_table, to_toml
 
@@ -18,6 +25,7 @@ __all__ = ["Run", "check_same_recipe", "create_run", "open_run"]
 
 _FOLDERS = ("checkpoint", "model", "figures", "tensorboard")
 _FILES = ("metrics.jsonl", "evaluation.json", "outputs.npy", "report.html", "live.html")
+_REPLACED = ".recipe.toml.replaced"  # the recipe of a run that is being replaced
 
 
 class Run:
@@ -77,7 +85,7 @@ class Run:
             RunError: The file is missing or damaged.
         """
         try:
-            lines = self.metrics.read_text(encoding="utf-8").splitlines()
+            lines = read_text(self.metrics).splitlines()
             rows = [json.loads(line) for line in lines]
         except (OSError, ValueError, RecursionError) as error:
             raise RunError(
@@ -96,20 +104,36 @@ def create_run(folder: Path, recipe: Recipe, environment: Mapping[str, Any]) -> 
     sure that this is wanted.
 
     Raises:
-        OutputError: It cannot be written.
+        OutputError: It cannot be written, or holds no run but files of the names of a run's.
     """
     new_folder(folder, force=True)
+    recipe_file, replaced = folder / "recipe.toml", folder / _REPLACED
     with output_errors(folder):
         # The recipe makes it a run to be resumed, so it goes first and comes last.
-        (folder / "recipe.toml").unlink(missing_ok=True)
+        if recipe_file.is_file():
+            recipe_file.replace(replaced)
+        elif not replaced.exists():
+            _refuse_others(folder)
         for part in (folder / name for name in _FOLDERS):
             if part.is_dir():
                 shutil.rmtree(part)
         for name in _FILES:
             (folder / name).unlink(missing_ok=True)
     write_json(folder / "environment.json", environment)
-    write_text(folder / "recipe.toml", to_toml(recipe))
+    write_text(recipe_file, to_toml(recipe))
+    with output_errors(folder):
+        replaced.unlink(missing_ok=True)
     return Run(folder, recipe)
+
+
+def _refuse_others(folder: Path) -> None:
+    """Refuse to remove what a run of this package did not write."""
+    for name in (*_FOLDERS, *_FILES):
+        if (folder / name).exists():
+            raise OutputError(
+                f"{folder / name}: would be replaced, but {folder} is no run folder; "
+                "choose another --out, or move it away"
+            )
 
 
 def open_run(folder: Path) -> Run:
@@ -121,8 +145,8 @@ def open_run(folder: Path) -> Run:
     """
     path = folder / "recipe.toml"
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_text(path)
+    except (OSError, ValueError) as error:
         found = "its recipe.toml cannot be read" if folder.exists() else "does not exist"
         raise RunError(
             f"{folder}: must be a run folder, but {found}; "
@@ -163,8 +187,8 @@ def _flat(value: Any, prefix: str = "") -> dict[str, Any]:
 
 def _read_json(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        return read_json(path)
+    except (OSError, ValueError) as error:
         raise RunError(f"{path}: must be JSON, but {error}") from error
 
 

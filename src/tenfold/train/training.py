@@ -11,7 +11,7 @@ import torch
 from filelock import FileLock, Timeout
 
 from tenfold.data import MNIST
-from tenfold.errors import DataError, RunError
+from tenfold.errors import DataError, ModelError, RunError
 from tenfold.files import (
     LOCK_NAME,
     ensure_folder,
@@ -20,6 +20,7 @@ from tenfold.files import (
     output_errors,
     settle_folder,
 )
+from tenfold.model import load_model
 from tenfold.train.callbacks import Checkpoints, EarlyStopping, MetricsLog
 from tenfold.train.checkpoint import load_checkpoint
 from tenfold.train.environment import describe_environment
@@ -77,7 +78,7 @@ def train_run(plan: TrainingPlan, data: MNIST, callbacks: Sequence[Callback] = (
     _check_before_writing(plan, data)
     with _alone_in(plan.folder):
         run = _prepare(plan, data)
-        if run.finished:
+        if run.finished and _is_whole(run):
             return run
         _train(run, data, callbacks)
         export_run(run, run.model, data.test)
@@ -141,7 +142,7 @@ def _prepare(plan: TrainingPlan, data: MNIST) -> Run:
         _take_threads(run)
         for folder in (run.last, run.best, run.model):
             with output_errors(folder):
-                settle_folder(folder)
+                settle_folder(folder, alone=True)
         return run
     if not plan.force:
         _check_empty(plan)  # once more, now that nobody else can begin here
@@ -151,6 +152,15 @@ def _prepare(plan: TrainingPlan, data: MNIST) -> Run:
 
 def _is_run(folder: Path) -> bool:
     return (folder / "recipe.toml").is_file()
+
+
+def _is_whole(run: Run) -> bool:
+    """Tell whether the model is as it was exported; if not, it is exported again."""
+    try:
+        load_model(run.model)
+    except ModelError:
+        return False
+    return True
 
 
 def _take_threads(run: Run) -> None:
