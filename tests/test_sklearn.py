@@ -11,6 +11,8 @@ from sklearn.base import clone
 from sklearn.datasets import load_digits
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+import tiny
+from tenfold import sklearn as sklearn_module
 from tenfold.errors import ModelError, RecipeError
 from tenfold.sklearn import DigitClassifier
 
@@ -65,6 +67,38 @@ def test_saved_and_loaded_it_answers_the_same(fitted, digits, tmp_path: Path) ->
     )
 
 
+def test_numbers_of_numpy_are_numbers(digits, tmp_path: Path) -> None:
+    pictures, labels = digits
+    numpy_s = DigitClassifier(
+        epochs=np.int64(2), batch_size=np.int32(64), learning_rate=np.float32(0.002),
+        random_state=np.int64(7),
+    ).fit(pictures[:200], labels[:200])  # fmt: skip
+    rate = float(np.float32(0.002))
+    python_s = DigitClassifier(epochs=2, batch_size=64, learning_rate=rate, random_state=7)
+    expected = python_s.fit(pictures[:200], labels[:200]).predict_proba(pictures)
+    np.testing.assert_array_equal(numpy_s.predict_proba(pictures), expected)
+    numpy_s.save(tmp_path / "saved")
+    loaded = DigitClassifier.load(tmp_path / "saved")
+    assert loaded.get_params() == python_s.get_params()
+
+
+def test_a_recipe_of_one_s_own(digits, tmp_path: Path) -> None:
+    pictures, labels = digits
+    fitted = DigitClassifier(tiny.BASE, epochs=5).fit(pictures[:200], labels[:200])
+    fitted.save(tmp_path / "saved")
+    loaded = DigitClassifier.load(tmp_path / "saved")
+    assert loaded.recipe == tiny.BASE
+    np.testing.assert_array_equal(loaded.predict_proba(pictures), fitted.predict_proba(pictures))
+
+
+def test_parameters_set_after_fitting_leave_the_network_alone(digits) -> None:
+    pictures, labels = digits
+    classifier = DigitClassifier("dense-128", epochs=2).fit(pictures[:200], labels[:200])
+    before = classifier.predict_proba(pictures)
+    classifier.set_params(recipe="conv-3")
+    np.testing.assert_array_equal(classifier.predict_proba(pictures), before)
+
+
 @pytest.mark.parametrize("labels", [["a", "b"], [-1, 4], [1.0, 2.0]], ids=["text", "int", "float"])
 def test_labels_survive_saving(labels, tmp_path: Path) -> None:
     pictures = np.random.default_rng(0).random((20, 16))
@@ -91,12 +125,27 @@ def drop_key(folder: Path) -> None:
     path.write_text(json.dumps(state))
 
 
+def no_object(folder: Path) -> None:
+    (folder / "estimator.json").write_text("[]")
+
+
+def other_network(folder: Path) -> None:
+    """All sums are right, but the weights are another network's."""
+    path = folder / "estimator.json"
+    state = json.loads(path.read_text())
+    del state["digest"]
+    state["recipe"]["network"][1]["units"] = 64
+    path.write_text(json.dumps(state | {"digest": sklearn_module._digest(state)}))
+
+
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
         (damage_weights, "do not belong together"),
         (damage_index, "must hold a saved DigitClassifier"),
-        (drop_key, "KeyError: 'range'"),
+        (drop_key, "is not as it was written"),
+        (no_object, "must hold a saved DigitClassifier, but"),
+        (other_network, "weights and recipe do not fit"),
     ],
 )
 def test_damaged_folder_is_refused(damage, message, fitted, tmp_path: Path) -> None:
@@ -113,6 +162,12 @@ def test_damaged_folder_is_refused(damage, message, fitted, tmp_path: Path) -> N
         ({"epochs": 0}, RecipeError, "epochs: must be"),
         ({"batch_size": -1}, RecipeError, "batch_size: must be"),
         ({"random_state": -1}, RecipeError, "seed: must be"),
+        ({"random_state": 1.5}, RecipeError, "seed: must be a whole number .* but is 1.5"),
+        ({"random_state": "7"}, RecipeError, "seed: must be a whole number .* but is '7'"),
+        ({"recipe": 3}, RecipeError, "no recipe '3'"),
+        ({"recipe": None}, RecipeError, "no recipe 'None'"),
+        ({"epochs": 2.0}, RecipeError, "epochs: must be a whole number"),
+        ({"learning_rate": -1.0}, RecipeError, "learning_rate: must be"),
     ],
 )
 def test_bad_parameters_are_refused(parameters, error, message) -> None:

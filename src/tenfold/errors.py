@@ -89,6 +89,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
         ``"did you mean 'conv-3'?"`` where one is close, else ``"choose one of: a, b, c"``.
     """
     names = sorted(known)
+    if not names:
+        return "there is none"
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     if close:
         return f"did you mean '{close[0]}'?"

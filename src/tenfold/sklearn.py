@@ -10,18 +10,27 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tenfold.decide import softmax
-from tenfold.errors import MissingExtraError, ModelError
-from tenfold.files import refuse_foreign, replace_folder, sha256, write_bytes, write_json
+from tenfold.errors import MissingExtraError, ModelError, RecipeError
+from tenfold.files import (
+    read_json,
+    refuse_foreign,
+    replace_folder,
+    sha256,
+    write_bytes,
+    write_json,
+)
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin
@@ -30,10 +39,14 @@ try:
 except ImportError as error:
     raise MissingExtraError("train", "the scikit-learn estimator", error) from error
 
+if TYPE_CHECKING:
+    from tenfold.train.networks import Network
+    from tenfold.train.recipe import Recipe
+
 __all__ = ["DigitClassifier"]
 
 _SIDE, _OUTPUTS = 28, 10
-_FORMAT = 1
+_FORMAT = 2
 _WEIGHTS, _INDEX = "model.safetensors", "estimator.json"
 
 
@@ -46,7 +59,8 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     in 0 to 255 already and some are above 1, as pixels do.
 
     Args:
-        recipe: Name of a recipe; its validation and early stopping are left out.
+        recipe: Name of a recipe, or a `tenfold.train.recipe.Recipe`; its validation and early
+            stopping are left out.
         epochs: Passes over the data; None takes the recipe's.
         batch_size: Images a step; None takes the recipe's.
         learning_rate: The optimizer's; None takes the recipe's.
@@ -61,7 +75,7 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def __init__(
         self,
-        recipe: str = "dense-128-dropout",
+        recipe: str | Recipe = "dense-128-dropout",
         *,
         epochs: int | None = None,
         batch_size: int | None = None,
@@ -102,7 +116,7 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if table.shape[1] > _SIDE * _SIDE:
             raise ValueError(f"X: must have at most 784 features, but has {table.shape[1]}")
         self._range = _value_range(table)
-        recipe = self._resolve()
+        recipe = self._recipe = self._resolve()
         split = Split(self._to_images(table), places.astype(np.uint8))
         trainer = fit(Trainer(recipe, as_images(split), as_labels(split)))
         self.history_ = trainer.history
@@ -126,9 +140,11 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         Raises:
             ModelError: A label is neither text nor a number.
-            OutputError: The folder cannot be written.
+            OutputError: The folder cannot be written, or holds other files.
         """
         from safetensors.numpy import save
+
+        from tenfold.train.settings import to_table
 
         check_is_fitted(self)
         labels = self.classes_.tolist()
@@ -140,6 +156,7 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             state = {
                 "format": _FORMAT,
                 "parameters": self._plain_parameters(),
+                "recipe": to_table(self._recipe),
                 "classes": labels,
                 "classes_dtype": self.classes_.dtype.str,
                 "features": self.n_features_in_,
@@ -147,7 +164,7 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 "history": self.history_,
                 "sha256": sha256(temporary / _WEIGHTS),
             }
-            write_json(temporary / _INDEX, state)
+            write_json(temporary / _INDEX, {**state, "digest": _digest(state)})
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str]) -> DigitClassifier:
@@ -157,47 +174,72 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             ModelError: The folder holds none, or a damaged one.
         """
         from safetensors import SafetensorError
-        from safetensors.numpy import load_file
 
         path = Path(folder)
         try:
-            state = json.loads((path / _INDEX).read_text(encoding="utf-8"))
-            if state["format"] != _FORMAT or sha256(path / _WEIGHTS) != state["sha256"]:
+            state = read_json(path / _INDEX)
+            digest = state.pop("digest")
+            if digest != _digest(state) or state["format"] != _FORMAT:
+                raise ModelError(f"{path / _INDEX}: is not as it was written; save it again")
+            if sha256(path / _WEIGHTS) != state["sha256"]:
                 raise ModelError(f"{path}: weights and {_INDEX} do not belong together")
-            classifier = cls(**state["parameters"])
-            classifier.classes_ = np.array(state["classes"], dtype=np.dtype(state["classes_dtype"]))
-            classifier.n_features_in_ = int(state["features"])
-            classifier._range = (float(state["range"][0]), float(state["range"][1]))
-            classifier.history_ = state["history"]
-            classifier._weights = load_file(path / _WEIGHTS)
-        except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+            return cls._restored(state, path / _WEIGHTS)
+        except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
             raise ModelError(
                 f"{path}: must hold a saved DigitClassifier, but {type(error).__name__}: {error}"
             ) from error
+        except (RuntimeError, SafetensorError, RecipeError) as error:
+            raise ModelError(f"{path}: weights and recipe do not fit ({error})") from error
+
+    @classmethod
+    def _restored(cls, state: dict[str, Any], weights: Path) -> DigitClassifier:
+        from safetensors.numpy import load
+
+        from tenfold.train.settings import from_table
+
+        parameters = dict(state["parameters"])
+        if isinstance(parameters["recipe"], dict):
+            parameters["recipe"] = from_table(parameters["recipe"])
+        classifier = cls(**parameters)
+        classifier.classes_ = np.array(state["classes"], dtype=np.dtype(state["classes_dtype"]))
+        classifier.n_features_in_ = int(state["features"])
+        classifier._range = (float(state["range"][0]), float(state["range"][1]))
+        classifier.history_ = state["history"]
+        classifier._recipe = from_table(state["recipe"])
+        classifier._weights = load(weights.read_bytes())
+        classifier._network()  # raises what does not fit now, not when it is used
         return classifier
 
-    def _resolve(self) -> Any:
+    def _resolve(self) -> Recipe:
         """Return the recipe with this estimator's parameters."""
-        from tenfold.train.recipe import Validation
+        from tenfold.train.recipe import Recipe, Validation
         from tenfold.train.recipes import find_recipe
 
-        recipe = find_recipe(self.recipe)
+        recipe = self.recipe if isinstance(self.recipe, Recipe) else find_recipe(self.recipe)
         changes: dict[str, Any] = {"validation": Validation(), "patience": 0, "seed": self._seed()}
-        if self.epochs is not None:
-            changes["epochs"] = self.epochs
-        if self.batch_size is not None:
-            changes["batch_size"] = self.batch_size
+        for name in ("epochs", "batch_size"):
+            if getattr(self, name) is not None:
+                changes[name] = _plain(getattr(self, name))
         if self.learning_rate is not None:
-            changes["optimizer"] = replace(recipe.optimizer, learning_rate=self.learning_rate)
+            rate = _plain(self.learning_rate)
+            changes["optimizer"] = replace(recipe.optimizer, learning_rate=rate)
         return replace(recipe, **changes)
 
     def _seed(self) -> int:
+        if self.random_state is None:
+            return 0
         if isinstance(self.random_state, np.random.RandomState):
             return int(self.random_state.randint(2**31))
-        return 0 if self.random_state is None else int(self.random_state)
+        seed: int = _plain(self.random_state)  # the recipe refuses what is none
+        return seed
 
     def _plain_parameters(self) -> dict[str, Any]:
-        parameters = dict(self.get_params())
+        """Return the parameters as JSON-ready values."""
+        from tenfold.train.settings import to_table
+
+        parameters = {name: _plain(value) for name, value in self.get_params().items()}
+        if not isinstance(self.recipe, str):
+            parameters["recipe"] = to_table(self.recipe)
         if isinstance(self.random_state, np.random.RandomState):
             parameters["random_state"] = None
         return parameters
@@ -213,14 +255,32 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         import torch
 
         from tenfold.train.fit import predict_logits
+
+        logits = predict_logits(self._network(), torch.from_numpy(images))
+        result: NDArray[np.float32] = logits.numpy()
+        return result
+
+    def _network(self) -> Network:
+        """Return the fitted network."""
+        import torch
+
         from tenfold.train.networks import Network
 
-        network = Network(self._resolve())
+        network = Network(self._recipe)
         network.load_state_dict(
             {name: torch.from_numpy(value.copy()) for name, value in self._weights.items()}
         )
-        logits: NDArray[np.float32] = predict_logits(network, torch.from_numpy(images)).numpy()
-        return logits
+        return network
+
+
+def _plain(value: Any) -> Any:
+    """Return NumPy's numbers as Python's, and anything else as it is."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _digest(state: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of an index, so that nothing in it changes unseen."""
+    return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
 
 
 def _value_range(table: NDArray[Any]) -> tuple[float, float]:

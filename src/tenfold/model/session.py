@@ -129,7 +129,7 @@ def _session(path: Path, threads: int) -> Any:
 
 
 def _content(path: Path) -> bytes:
-    """Return the graph's bytes: read here, it needs no name that is text, and names no other file."""
+    """Return the graph's bytes; ONNX Runtime itself takes only names that are text."""
     with open_regular(path) as stream:
         return stream.read()
 

@@ -17,6 +17,6 @@ def find_recipe(name: str) -> Recipe:
     Raises:
         RecipeError: There is none; the message names the nearest.
     """
-    if name not in RECIPES:
-        raise RecipeError(f"RECIPE: no recipe '{name}'; {nearest(name, RECIPES)}")
+    if not isinstance(name, str) or name not in RECIPES:
+        raise RecipeError(f"RECIPE: no recipe '{name}'; {nearest(str(name), RECIPES)}")
     return RECIPES[name]
