@@ -162,6 +162,30 @@ def test_bad_input_is_one_line_and_writes_nothing(
     assert everything(place) == before
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["train", "dense-128", "--out", ""],
+        ["evaluate", ""],
+        ["evaluate", "model", "--report", ""],
+        ["export", "run", "--out", ""],
+        ["classify", "text.png", "--model", ""],
+        ["reproduce", "conv-3", "--report", ""],
+        ["explore", "--out", ""],
+        ["data", "import", ""],
+        ["data", "sample", ""],
+    ],
+    ids=lambda arguments: " ".join(arguments),
+)
+def test_an_empty_name_is_a_mistake(
+    arguments: list[str], place: Path, refusals: Callable[[], str]
+) -> None:
+    before = everything(place)
+    assert run(arguments) == 2
+    assert "must name a file or folder, but is empty" in refusals()
+    assert everything(place) == before
+
+
 @pytest.mark.parametrize("command", ["", "data"], ids=["program", "data"])
 def test_a_group_alone_shows_its_help(
     command: str, place: Path, capsys: pytest.CaptureFixture[str]

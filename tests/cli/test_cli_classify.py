@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -96,6 +97,10 @@ def bad_picture(folder: Path, kind: str) -> Path:
         path.write_text("seven")
     elif kind == "huge":
         path.write_bytes(huge.huge_png())
+    elif kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "long":
+        return folder / ("x" * 400)
     elif kind == "truncated":
         whole = next(folder.glob("0-*.png")).read_bytes()
         path.write_bytes(whole[: len(whole) // 2])
@@ -110,6 +115,8 @@ def bad_picture(folder: Path, kind: str) -> Path:
         ("empty", "must be a picture, but is empty"),
         ("text", "must be one of PNG, JPEG, TIFF, WEBP, BMP, GIF, but is no such picture"),
         ("huge", "too many pixels"),
+        ("pipe", "cannot be read (is no regular file)"),
+        ("long", "cannot be read (File name too long)"),
         ("truncated", "cannot be decoded, the file is damaged"),
     ],
 )

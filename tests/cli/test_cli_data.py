@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tenfold.cli import run
-from tenfold.data import checksums, sources
+from tenfold.data import checksums, load_labelled, sources
 from tenfold.data.checksums import KnownFile
 from tenfold.data.idx import idx_bytes
 from tenfold.errors import DataError
@@ -126,6 +127,22 @@ def test_where_prints_the_folder_alone(folder: Path, capsys: pytest.CaptureFixtu
         f"{place}\n",
         "MNIST is there, and its sums are right\nimported sets: forms\n",
     )
+
+
+def test_pictures_are_prepared_as_classify_does_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large digit in dark ink is kept as a glyph: bright, in the middle, 20 pixels high."""
+    monkeypatch.setenv("TENFOLD_CACHE", str(tmp_path / "cache"))
+    page = np.full((90, 60), 250, np.uint8)
+    page[20:60, 10:20] = 30
+    (tmp_path / "set" / "1").mkdir(parents=True)
+    Image.fromarray(page).save(tmp_path / "set" / "1" / "one.png")
+    assert run(["data", "import", str(tmp_path / "set"), "--name", "ones"]) == 0
+    (image,) = load_labelled("ones").images
+    rows, columns = np.nonzero(image > 128)
+    assert (rows.min(), rows.max()) == (4, 23)
+    assert 12 <= columns.min() <= columns.max() <= 17
 
 
 def test_import_under_a_name(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -78,6 +78,13 @@ def test_own_labelled_images(finished: Path, mnist: MNIST, tmp_path: Path, capsy
     assert (evaluation["data"], evaluation["images"]) == (str(path), 20)
 
 
+@pytest.mark.parametrize(("split", "images"), [("test", 100), ("train", 320)])
+def test_the_part_of_a_set(split: str, images: int, finished: Path, capsys: Capture) -> None:
+    assert run(["evaluate", str(finished), "--split", split, "--json"]) == 0
+    evaluation = json.loads(capsys.readouterr().out)
+    assert (evaluation["data"], evaluation["images"]) == (f"MNIST {split}", images)
+
+
 def test_a_report(finished: Path, tmp_path: Path, capsys: Capture) -> None:
     out = tmp_path / "page"
     assert run(["evaluate", str(finished), "--report", str(out), "--json"]) == 0

@@ -90,9 +90,13 @@ def test_stopped_within_an_epoch_and_resumed(
     assert tiny.trained(parts) == tiny.trained(whole)
 
 
-def interrupted(*arguments: str) -> str:
+def interrupted(*arguments: str, threads: int = 1) -> str:
     done = subprocess.run(
-        [sys.executable, str(SCRIPT), *arguments], capture_output=True, text=True, timeout=300
+        [sys.executable, str(SCRIPT), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env=os.environ | {"OMP_NUM_THREADS": str(threads)},
     )
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
@@ -113,11 +117,14 @@ def test_killed_at_points_of_writing_and_resumed(tmp_path: Path) -> None:
         assert leftovers == [], f"killed at point {number}"
 
 
+@pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("name", ["dropout", "convolution"])
-def test_killed_again_and_again_at_any_moment_and_resumed(name: str, tmp_path: Path) -> None:
-    interrupted(name, str(tmp_path / "whole"), "points")
+def test_killed_again_and_again_at_any_moment_and_resumed(
+    name: str, threads: int, tmp_path: Path
+) -> None:
+    interrupted(name, str(tmp_path / "whole"), "points", threads=threads)
     delays = [f"{0.05 + 0.037 * count:.3f}" for count in range(8)]
-    kills = int(interrupted(name, str(tmp_path / "killed"), "after", *delays))
+    kills = int(interrupted(name, str(tmp_path / "killed"), "after", *delays, threads=threads))
     assert kills >= 3
     assert tiny.trained(tmp_path / "killed") == tiny.trained(tmp_path / "whole")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from tenfold.cli.output import emit, note, row_formats, warn
+from tenfold.cli.paths import PATH
 from tenfold.errors import InputError
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _SUFFIXES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".gif"}
     "--model",
     required=True,
     metavar="MODEL",
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="Model folder, or run folder of a finished training.",
 )
 @click.option(

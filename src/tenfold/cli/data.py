@@ -7,10 +7,9 @@ from pathlib import Path
 import click
 
 from tenfold.cli.output import emit, note, row_formats, warn
+from tenfold.cli.paths import FOLDER, PATH
 
 __all__ = ["data"]
-
-_PATH = click.Path(path_type=Path)
 
 
 @click.group()
@@ -34,7 +33,7 @@ def data() -> None:
 @click.option(
     "--from",
     "folder",
-    type=_PATH,
+    type=PATH,
     metavar="FOLDER",
     help="Take the files from this folder, or this mnist.npz, and not from the network.",
 )
@@ -109,7 +108,7 @@ def where() -> None:
 
 
 @data.command("import")
-@click.argument("path", type=_PATH)
+@click.argument("path", type=PATH)
 @click.option("--name", metavar="NAME", help="Keep labelled digits other than MNIST as NAME.")
 @click.option("--force", is_flag=True, help="Replace an imported set of that name.")
 @row_formats
@@ -119,7 +118,7 @@ def import_(path: Path, name: str | None, force: bool, output: str) -> None:
     Without --name, PATH must be MNIST: a folder with its four IDX files, gzipped or not, or with
     mnist.npz, or that file. With --name, it may be any labelled digits: IDX files, .npz, CSV,
     Parquet, folders named 0 to 9, or a folder with labels.csv; other commands then find them by
-    '--data NAME'.
+    '--data NAME'. Pictures of other sizes or with dark ink are prepared as classify does it.
 
     \b
     Examples:
@@ -128,8 +127,12 @@ def import_(path: Path, name: str | None, force: bool, output: str) -> None:
       tenfold data import scans.csv --name scans --force
     """
     from tenfold.data import import_labelled, import_mnist
+    from tenfold.preprocess import picture_to_glyph
 
-    sizes = import_mnist(path) if name is None else import_labelled(path, name, force=force)
+    if name is None:
+        sizes = import_mnist(path)
+    else:
+        sizes = import_labelled(path, name, force=force, prepare=picture_to_glyph)
     _emit_files(sizes, str(path), output)
 
 
@@ -139,7 +142,7 @@ def _emit_files(sizes: dict[str, int], source: str, output: str) -> None:
 
 
 @data.command()
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", type=FOLDER)
 @click.option("--count", type=click.IntRange(1, 10_000), default=10, show_default=True)
 @click.option("--force", is_flag=True, help="Replace files of the same names.")
 def sample(folder: Path, count: int, force: bool) -> None:

@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
-from numpy.typing import NDArray
 
 from tenfold.cli.output import json_option, note, percent, table
+from tenfold.cli.paths import FILE, FOLDER, PATH
 from tenfold.errors import OutputError
-from tenfold.images import open_page
-from tenfold.preprocess import to_glyph
+from tenfold.preprocess import picture_to_glyph
 from tenfold.values import Split
 
 __all__ = ["evaluate"]
@@ -22,22 +20,29 @@ _MNIST = "MNIST test"  # what evaluations of the test images are called
 
 
 @click.command()
-@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("model", type=PATH)
 @click.option(
     "--data",
     metavar="SET",
     help="Labelled images: a folder, CSV, Parquet, npz, IDX or the "
-    "name of an imported set; MNIST's test images when not given.",
+    "name of an imported set; MNIST when not given.",
+)
+@click.option(
+    "--split",
+    type=click.Choice(["test", "train"]),
+    default="test",
+    show_default=True,
+    help="The part of a set that is divided into two.",
 )
 @click.option(
     "--report",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     metavar="DIR",
     help="Write a page with all figures; into a run's own folder, with its training.",
 )
 @click.option(
     "--outputs",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     metavar="FILE",
     help="Write the network's outputs, one row an image, as .npy or .csv.",
 )
@@ -46,6 +51,7 @@ _MNIST = "MNIST test"  # what evaluations of the test images are called
 def evaluate(
     model: Path,
     data: str | None,
+    split: str,
     report: Path | None,
     outputs: Path | None,
     force: bool,
@@ -69,20 +75,19 @@ def evaluate(
 
     _check_outputs(outputs, force=force)
     loaded = load_model(model)
-    split = load_mnist().test if data is None else load_labelled(data, prepare=_glyph)
-    evaluation, network_outputs = evaluate_model(loaded, split, data or _MNIST)
+    name = f"MNIST {split}" if data is None else data
+    if data is None:
+        images = getattr(load_mnist(), split)
+    else:
+        images = load_labelled(data, split=split, prepare=picture_to_glyph)
+    evaluation, network_outputs = evaluate_model(loaded, images, name)
     if outputs is not None:
         write_outputs(outputs, network_outputs)
         note(f"outputs: {outputs}")
     if report is not None:
-        page = _write_report(model, report, evaluation, network_outputs, split, force=force)
+        page = _write_report(model, report, evaluation, network_outputs, images, force=force)
         note(f"the page with all figures: {page}")
     click.echo(json.dumps(evaluation, indent=2) if as_json else _as_text(evaluation))
-
-
-def _glyph(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return a picture of any size as the reader would show it to the model."""
-    return to_glyph(open_page(grey))
 
 
 def _check_outputs(path: Path | None, *, force: bool) -> None:

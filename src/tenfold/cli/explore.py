@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from tenfold.cli.output import json_option, note, table
+from tenfold.cli.paths import FOLDER, PATH
 from tenfold.files import new_folder, refuse_used
 
 __all__ = ["explore"]
@@ -19,7 +20,7 @@ __all__ = ["explore"]
     "--out",
     default="explore",
     show_default=True,
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     help="Folder for the page and its figures.",
 )
 @click.option("--force", is_flag=True, help="Replace what the folder holds under the same names.")
@@ -27,7 +28,7 @@ __all__ = ["explore"]
     "--data",
     "folder",
     metavar="PATH",
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="Folder with MNIST's IDX files or mnist.npz; fetched and kept when not given.",
 )
 @json_option

@@ -7,16 +7,17 @@ from pathlib import Path
 import click
 
 from tenfold.cli.output import note
+from tenfold.cli.paths import FOLDER, PATH
 from tenfold.errors import MissingExtraError, RunError
 
 __all__ = ["export"]
 
 
 @click.command()
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=PATH)
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     metavar="MODEL",
     help="Model folder; RUN-model beside the run when not given.",
 )

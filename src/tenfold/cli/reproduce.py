@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from tenfold.cli.output import json_option, note, percent, table
+from tenfold.cli.paths import FOLDER
 from tenfold.errors import MissingExtraError
 
 __all__ = ["reproduce"]
@@ -25,7 +26,7 @@ __all__ = ["reproduce"]
 )
 @click.option(
     "--report",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     default=Path("reproduction"),
     show_default=True,
     metavar="DIR",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tenfold.cli.output import note, percent
+from tenfold.cli.paths import FOLDER
 from tenfold.errors import MissingExtraError, RunError
 from tenfold.talk import is_watched
 
@@ -25,7 +26,7 @@ __all__ = ["train"]
 @click.argument("recipe", required=False)
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     metavar="RUN",
     help="Run folder; runs/RECIPE when not given.",
 )

@@ -55,7 +55,7 @@ def load_labelled(
         return splits[WHOLE]()
     if split not in splits:
         raise DataError(
-            f"{source}: has no '{split}' split, only '{next(iter(splits))}'; ask for it"
+            f"{source}: has no '{split}' split, only '{next(iter(splits))}'; ask for that one"
         )
     return splits[split]()
 

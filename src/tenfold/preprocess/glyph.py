@@ -10,7 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["is_blank", "to_glyph"]
+from tenfold.images import open_page
+
+__all__ = ["is_blank", "picture_to_glyph", "to_glyph"]
 
 _SIDE, _BOX = 28, 20  # pixels a side of a glyph, and of the box its ink is fitted into
 _MIN_CONTRAST = 24  # grey levels between ground and ink, below which paper grain is all there is
@@ -39,6 +41,11 @@ def to_glyph(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
         return np.zeros((_SIDE, _SIDE), np.uint8)
     ink = _without_ground(page)
     return _centred(_fitted(_cut(ink)))
+
+
+def picture_to_glyph(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return a picture (H, W) uint8 of either polarity as the glyph a reader shows its model."""
+    return to_glyph(open_page(picture))
 
 
 def _without_ground(page: NDArray[np.uint8]) -> NDArray[np.float32]:
