@@ -119,7 +119,7 @@ def test_one_seed_has_no_spread(tmp_path: Path, mnist: MNIST) -> None:
     text = read_page(write_system_report(tmp_path, mnist)).text
     assert "one seed, no spread" in text
     assert "below by 0.41 points (one seed, no spread)" in text
-    assert "trained 1 time," in text
+    assert "It was trained once, with seed 4." in text
     assert "±" not in text.split("Claimed and measured")[-1].split("Summary statistics")[0]
 
 

@@ -138,7 +138,7 @@ def _as_text(evaluation: dict[str, Any]) -> str:
         f"accuracy  {percent(evaluation['accuracy'])}  "
         f"({right:,} right; 95 % interval {percent(low)} to {percent(high)})\n"
         f"loss      {evaluation['loss']:.4f}\n"
-        f"ECE       {ece:.4f}  (mean distance between confidence and accuracy)",
+        f"ECE       {percent(ece)}  (mean distance between confidence and accuracy)",
         _classes_text(evaluation["classes"]),
         _confusion_text(evaluation["confusion"]),
         _refusal_text(evaluation["risk_coverage"]["at"]),

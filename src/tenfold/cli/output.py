@@ -97,6 +97,8 @@ def _cell(value: Any) -> str:
         return "-"
     if isinstance(value, float):
         return f"{value:.4f}"
+    if isinstance(value, int):
+        return f"{value:,}"
     return str(value)
 
 

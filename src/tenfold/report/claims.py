@@ -103,7 +103,7 @@ def train_and_test(reproduction: Reproduction) -> Section:
         "Training and test figures",
         [
             Table(
-                "Means over the seeds.",
+                "Means over the seeds." if len(reproduction["seeds"]) > 1 else "Of the one run.",
                 ["", "Accuracy", "Loss"],
                 [
                     [
@@ -112,7 +112,17 @@ def train_and_test(reproduction: Reproduction) -> Section:
                         cell("train_loss"),
                     ],
                     ["Training images, finished network", cell("train_accuracy_after"), "–"],
-                    ["Validation images", cell("validation_accuracy"), cell("validation_loss")],
+                    *(
+                        [
+                            [
+                                "Validation images",
+                                cell("validation_accuracy"),
+                                cell("validation_loss"),
+                            ]
+                        ]
+                        if "validation_accuracy" in measured
+                        else []
+                    ),
                     ["Test images", cell("test_accuracy"), cell("test_loss")],
                 ],
             ),

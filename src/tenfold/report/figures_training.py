@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from tenfold.report.style import (
     percent_ticks,
     say_nothing_to_draw,
 )
+from tenfold.report.words import decimal, percent
 
 with report_extra():
     from matplotlib.ticker import MaxNLocator
@@ -52,7 +53,7 @@ def training_curves(history: History, metric: str) -> Figure:
             as in ``metrics.jsonl``. A value that is missing or not finite leaves a gap.
         metric: "loss" or "accuracy".
     """
-    figure = new_figure(6.2, 3.9)
+    figure = new_figure(4.9, 3.9)
     _draw_curves(figure.add_subplot(), history, metric)
     return figure
 
@@ -71,8 +72,9 @@ def both_curves(history: History) -> Figure:
 def _draw_curves(axes: Axes, history: History, metric: str) -> None:
     epochs = series(history, "epoch")
     axes.set_title(metric.capitalize())
+    show = percent if metric == "accuracy" else decimal
     shown = [
-        _draw_line(axes, epochs, series(history, prefix + metric), name, color, line, marker)
+        _draw_line(axes, epochs, series(history, prefix + metric), name, color, line, marker, show)
         for name, prefix, color, line, marker in _LINES
     ]
     if not any(shown):
@@ -87,7 +89,7 @@ def _draw_curves(axes: Axes, history: History, metric: str) -> None:
         bbox_to_anchor=(-0.02, -0.2),
         borderaxespad=0,
         handlelength=3.2,
-        prop={"family": "DejaVu Sans Mono", "size": 7.5},
+        prop={"family": "DejaVu Sans Mono", "size": 7.6},
     )
     if metric == "accuracy":
         percent_ticks(axes.yaxis, _decimals(axes))
@@ -102,6 +104,7 @@ def _draw_line(
     color: str,
     line: Any,
     marker: str,
+    show: Callable[[float], str],
 ) -> bool:
     """Draw one line and its three marks; tell whether there was a finite value to draw."""
     finite = np.flatnonzero(np.isfinite(values))
@@ -111,10 +114,8 @@ def _draw_line(
     lowest = finite[np.argmin(values[finite])]
     highest = finite[np.argmax(values[finite])]
     last = finite[-1]
-    label = (
-        f"{name:<10}  lowest {values[lowest]:.4f}   highest {values[highest]:.4f}   "
-        f"last {values[last]:.4f}"
-    )
+    low, high, now = (show(values[index]) for index in (lowest, highest, last))
+    label = f"{name:<10} lowest {low}  highest {high}  last {now}"
     small = 3.2 if len(epochs) <= 25 else 0.0
     axes.plot(
         epochs,

@@ -245,8 +245,8 @@ def overfitting_gap(
             ),
             Words(
                 "The training accuracy is the one that the epoch log shows: a mean over the last "
-                "epoch, taken while the weights change and with dropout on. The finished network "
-                "does better on those images, so its own gap is wider."
+                "epoch, taken while the weights change, and with dropout on where there is any. "
+                "The finished network does better on those images, so its own gap is wider."
             ),
             Words(
                 "A gap is not a fault by itself; nearly every network has one. It becomes a fault "

@@ -137,6 +137,8 @@ def _what_it_is(material: Material) -> Section:
                 f"It was trained {plural(len(seeds), 'time')}, each with a seed of its own "
                 f"({', '.join(str(seed) for seed in seeds)}). Tables give all seeds; pictures, "
                 f"curves and the epoch log are those of seed {seeds[0]}."
+                if len(seeds) > 1
+                else f"It was trained once, with seed {seeds[0]}."
             ),
         ],
     )

@@ -119,6 +119,8 @@ def mean_and_spread(metric: str, measured: Mapping[str, Any]) -> str:
         return f"{100 * mean:.2f} ± {100 * spread:.2f} points".replace("-", "−")
     if _is_share(metric):
         return f"{percent(mean)} ± {100 * spread:.2f}"
+    if metric.startswith("epoch_"):
+        return f"{mean:g} ± {spread:.1f}" if spread else f"{mean:g}"
     return f"{figure(metric, mean)} ± {spread:.4f}"
 
 
