@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
+from PIL import Image
 
 from tenfold import errors
 from tenfold.cli import _COMMANDS
+from tenfold.cli import tenfold as tenfold_command
+from tenfold.data import load_mnist
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+QUICK = ("dense-128-dropout", "--set", "epochs=1", "--quiet")
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 
 
@@ -53,6 +59,51 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
         if not target.startswith("http"):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def blocks(page: Path) -> list[tuple[str, str]]:
+    """Language and text of each fenced block."""
+    return re.findall(r"^```(\w*)\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S)
+
+
+COMMANDS = sorted(
+    {
+        (page.name, re.split(r"\s{3,}| > |\s+#", line.split("tenfold ", 1)[1])[0].strip())
+        for page in PAGES
+        for _, text in blocks(page)
+        for line in text.splitlines()
+        if re.match(r"(\$ )?(\.venv/bin/)?tenfold [a-z]", line.strip())
+    }
+)
+
+
+@pytest.mark.parametrize(("page", "line"), COMMANDS, ids=[" ".join(case) for case in COMMANDS])
+def test_each_command_shown_is_one(page: str, line: str) -> None:
+    """Its command, arguments and options exist; what it does is tested where it is defined."""
+    command, words = tenfold_command, shlex.split(line)
+    context = click.Context(tenfold_command, info_name="tenfold")
+    while isinstance(command, click.Group):
+        found = command.get_command(context, words.pop(0))
+        assert found is not None, f"{page}: {line}"
+        command = found
+    command.make_context("tenfold", words, parent=context)
+
+
+PYTHON = [(page, text) for page in PAGES for kind, text in blocks(page) if kind == "python"]
+
+
+@pytest.mark.parametrize(("page", "text"), PYTHON, ids=[page.name for page, _ in PYTHON])
+def test_python_shown_runs(page: Path, text: str, tmp_path: Path) -> None:
+    """With a model where the page has one, and one digit as a file."""
+    names = set(re.findall(r'model="([^"]+)"|"(runs/[^"]+)"|FOLDER = "([^"]+)"', text))
+    for name in filter(None, (part for parts in names for part in parts)):
+        done = run("-m", "tenfold", "train", *QUICK, "--out", name, folder=tmp_path)
+        assert done.returncode == 0, done.stderr
+    for name in re.findall(r'"([\w/.-]+\.(?:png|jpg))"', text):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(load_mnist().test.images[0]).save(tmp_path / name)
+    done = run("-c", text, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("command", sorted(_COMMANDS))
