@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from tenfold.data import MNIST
+from tenfold.train.settings import from_table
+from tenfold.train.shapes import layer_table
 from tenfold.values import Split
 
 ENVIRONMENT = {
@@ -172,8 +174,19 @@ def make_recipe(
     }
 
 
+def layers_of(network: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The layers as a run folder keeps them."""
+    recipe = from_table(make_recipe() | {"network": network})
+    return layer_table(recipe.network)
+
+
 def make_run(
-    folder: Path, mnist: MNIST, *, evaluated: bool = True, recipe: dict[str, Any] | None = None
+    folder: Path,
+    mnist: MNIST,
+    *,
+    evaluated: bool = True,
+    layers: bool = True,
+    recipe: dict[str, Any] | None = None,
 ) -> Path:
     """Write a run folder and return it."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -182,6 +195,8 @@ def make_run(
     (folder / "recipe.toml").write_text(to_toml(recipe), encoding="utf-8")
     lines = [json.dumps(row) for row in make_history(recipe["epochs"], validation=watched)]
     (folder / "metrics.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    if layers:
+        (folder / "layers.json").write_text(json.dumps(layers_of(recipe["network"])))
     (folder / "environment.json").write_text(json.dumps(ENVIRONMENT), encoding="utf-8")
     if evaluated:
         outputs = make_outputs(mnist.test.labels)
@@ -195,11 +210,8 @@ def make_reproduction(
     folder: Path, mnist: MNIST, seeds: tuple[int, ...] = (0, 1, 2), **changes: Any
 ) -> dict[str, Any]:
     """Write a reproduction folder with its runs, and return `reproduction.json`'s content."""
-    from tenfold.report.layers import layers_of
-
     recipe = changes.pop("recipe", make_recipe())
     layers = layers_of(recipe["network"])
-    assert layers is not None
 
     def measured(mean: float) -> dict[str, Any]:
         values = [mean + 0.0005 * (place - (len(seeds) - 1) / 2) for place in range(len(seeds))]

@@ -17,7 +17,6 @@ from PIL import Image
 
 from tenfold.data import MNIST
 from tenfold.report import figures
-from tenfold.report.layers import layers_of
 from tenfold.report.render import to_png, to_svg
 
 MNIST_DATA = fake_folders.tiny_mnist()
@@ -26,8 +25,8 @@ TEST = MNIST_DATA.test
 OUTPUTS = fake_folders.make_outputs(TEST.labels)
 EVALUATION = fake_folders.make_evaluation(OUTPUTS, TEST.labels)
 HISTORY = fake_folders.make_history()
-LAYERS = layers_of(fake_folders.CONVOLUTIONS)
-DENSE = layers_of(fake_folders.DENSE)
+LAYERS = fake_folders.layers_of(fake_folders.CONVOLUTIONS)
+DENSE = fake_folders.layers_of(fake_folders.DENSE)
 SYSTEMS: list[dict[str, Any]] = [
     {
         "system": "one $seed$",

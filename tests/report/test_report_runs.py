@@ -71,7 +71,7 @@ def test_a_layer_of_an_unknown_kind_does_not_stop_the_report(tmp_path: Path, mni
     recipe = fake_folders.make_recipe(network=[{"kind": "attention"}, *fake_folders.DENSE])
     recipe["validation"] = {"method": "none"}
     recipe["optimizer"] = {"kind": "muon"}
-    folder = fake_folders.make_run(tmp_path / "run", mnist, recipe=recipe)
+    folder = fake_folders.make_run(tmp_path / "run", mnist, layers=False, recipe=recipe)
     page = read_page(write_run_report(folder, mnist.test.images, mnist.test.labels))
     assert "attention, flatten, dense" in page.text
     assert "The optimizer is muon." in page.text

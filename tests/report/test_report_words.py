@@ -8,7 +8,6 @@ import pytest
 
 from tenfold.report import words
 from tenfold.report.blocks import Page, Section, Words
-from tenfold.report.layers import layers_of
 from tenfold.report.page import render_page
 
 
@@ -89,13 +88,3 @@ def test_verdicts(
 def test_inline_marks(text: str, html: str) -> None:
     page = render_page(Page("t", "l", [Section("s", [Words(text)])]))
     assert f"<p>{html}</p>" in page
-
-
-def test_parameters_are_those_of_the_published_networks() -> None:
-    from fake_folders import CONVOLUTIONS, DENSE
-
-    expected = ((CONVOLUTIONS, [320, 18496, 36928, 36928, 650]), (DENSE, [100480, 1290]))
-    for network, parameters in expected:
-        layers = layers_of(network)
-        assert layers is not None
-        assert [one["parameters"] for one in layers if one["parameters"]] == parameters

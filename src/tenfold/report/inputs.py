@@ -59,13 +59,16 @@ _EVALUATION_FIELDS: Mapping[str, Any] = {
     "worst_errors[].guess": int,
     "worst_errors[].confidence": _NUMBER,
 }
-_REPRODUCTION_FIELDS: Mapping[str, Any] = {
-    "system": str,
-    "summary": str,
+_LAYER_FIELDS: Mapping[str, Any] = {
     "layers[].name": str,
     "layers[].kind": str,
     "layers[].output_shape[]": int,
     "layers[].parameters": int,
+}
+_REPRODUCTION_FIELDS: Mapping[str, Any] = {
+    "system": str,
+    "summary": str,
+    **_LAYER_FIELDS,
     "parameters": int,
     "claims[].metric": str,
     "claims[].value": _NUMBER,
@@ -92,6 +95,7 @@ class Run:
         recipe: The resolved recipe.
         history: One mapping an epoch.
         environment: Versions, data sums, machine.
+        layers: What each layer makes of the one before, the input first; None if not kept.
         evaluation: Figures on the test images; None before the run is evaluated.
         outputs: Shape (N, 10), float32, the network's outputs on the test images; None if not kept.
     """
@@ -100,6 +104,7 @@ class Run:
     recipe: Mapping[str, Any]
     history: Sequence[Mapping[str, Any]]
     environment: Mapping[str, Any]
+    layers: Sequence[Mapping[str, Any]] | None
     evaluation: Mapping[str, Any] | None
     outputs: NDArray[np.float32] | None
 
@@ -118,6 +123,7 @@ def read_run(folder: Path) -> Run:
         recipe=_read_recipe(folder / "recipe.toml"),
         history=_read_lines(folder / "metrics.jsonl"),
         environment=_read_object(folder / "environment.json", {}),
+        layers=_read_layers(folder / "layers.json"),
         evaluation=_read_evaluation(evaluation) if evaluation.exists() else None,
         outputs=_read_outputs(folder / "outputs.npy"),
     )
@@ -179,6 +185,14 @@ def _read_lines(path: Path) -> list[Mapping[str, Any]]:
     if not rows:
         raise RunError(f"{path}: holds no epoch; train the run, or let it finish its first epoch")
     return rows
+
+
+def _read_layers(path: Path) -> Sequence[Mapping[str, Any]] | None:
+    if not path.exists():
+        return None
+    layers: list[Mapping[str, Any]] = _parse_json(path)
+    _check({"layers": layers}, _LAYER_FIELDS, path)
+    return layers
 
 
 def _read_outputs(path: Path) -> NDArray[np.float32] | None:

@@ -16,7 +16,6 @@ from tenfold.report import sections_training as training
 from tenfold.report.blocks import Page, Section, Words
 from tenfold.report.gallery import Gallery
 from tenfold.report.inputs import Run, check_evaluation, read_run
-from tenfold.report.layers import layers_of
 from tenfold.report.page import write_page
 from tenfold.report.provenance import how_made
 from tenfold.report.words import count, decimal, percent, plural
@@ -131,9 +130,8 @@ def check_images(
 
 
 def _training_sections(run: Run, images: NDArray[np.uint8], gallery: Gallery) -> list[Section]:
-    layers = layers_of(run.recipe["network"])
     return [
-        training.network(run.recipe, layers, gallery, images[0] if len(images) else None),
+        training.network(run.recipe, run.layers, gallery, images[0] if len(images) else None),
         training.epoch_log(run.recipe, run.history),
         training.curves(run.history, gallery),
     ]

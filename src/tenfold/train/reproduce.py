@@ -15,7 +15,7 @@ from tenfold.train.evaluation_files import accuracy_of, evaluate_run
 from tenfold.train.fit import Callback
 from tenfold.train.runs import Run
 from tenfold.train.settings import to_table
-from tenfold.train.shapes import summarise
+from tenfold.train.shapes import layer_table, summarise
 from tenfold.train.splits import split_images
 from tenfold.train.systems import System
 from tenfold.train.training import TrainingPlan, train_run
@@ -129,10 +129,7 @@ def _result(
         "system": system.name,
         "summary": system.recipe.summary,
         "recipe": table,
-        "layers": [
-            {**asdict(layer), "output_shape": list(layer.output_shape)}
-            for layer in summarise(system.recipe.network)
-        ],
+        "layers": layer_table(system.recipe.network),
         "parameters": _parameters(system),
         "claims": [asdict(claim) for claim in system.claims],
         "claimed": {claim.metric: claim.value for claim in system.claims},

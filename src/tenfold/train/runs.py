@@ -19,6 +19,7 @@ from tenfold.files import (
 )
 from tenfold.train.recipe import Recipe
 from tenfold.train.settings import from_toml, to_table, to_toml
+from tenfold.train.shapes import layer_table
 
 __all__ = ["Run", "check_same_recipe", "create_run", "open_run"]
 
@@ -120,6 +121,7 @@ def create_run(folder: Path, recipe: Recipe, environment: Mapping[str, Any]) -> 
         for name in _FILES:
             (folder / name).unlink(missing_ok=True)
     write_json(folder / "environment.json", environment)
+    write_json(folder / "layers.json", layer_table(recipe.network))
     write_text(recipe_file, to_toml(recipe))
     with output_errors(folder):
         replaced.unlink(missing_ok=True)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from tenfold.errors import RecipeError
 from tenfold.train.recipe import (
@@ -21,7 +22,14 @@ from tenfold.train.recipe import (
     Recipe,
 )
 
-__all__ = ["LayerSummary", "output_activation", "summarise", "takes_outputs", "used_side"]
+__all__ = [
+    "LayerSummary",
+    "layer_table",
+    "output_activation",
+    "summarise",
+    "takes_outputs",
+    "used_side",
+]
 
 _SIDE = 28  # pixels a side of the input
 _MOST_PARAMETERS = 100_000_000  # with Adam's moments and gradients 1.6 GB
@@ -69,6 +77,11 @@ def summarise(layers: Sequence[Layer]) -> list[LayerSummary]:
             f"network: must have at most {_MOST_PARAMETERS:,} parameters, but has {parameters:,}"
         )
     return rows
+
+
+def layer_table(layers: Sequence[Layer]) -> list[dict[str, Any]]:
+    """Return what `summarise` does as JSON-ready mappings, for run folders and reports."""
+    return [{**asdict(row), "output_shape": list(row.output_shape)} for row in summarise(layers)]
 
 
 def takes_outputs(recipe: Recipe) -> bool:

@@ -125,7 +125,7 @@ def _check_empty(plan: TrainingPlan) -> None:
         return
     with output_errors(plan.folder):
         names = {path.name for path in plan.folder.iterdir() if not path.name.startswith(".")}
-    if names - {"environment.json"}:
+    if names - {"environment.json", "layers.json"}:
         raise RunError(
             f"{plan.folder}: must be a run folder or empty to be resumed, but holds files and no "
             "recipe.toml; choose another --out, or begin anew with --force instead of --resume"
