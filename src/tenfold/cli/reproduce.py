@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -66,18 +67,16 @@ def reproduce(
     data = load_mnist()
     results = []
     for each in chosen:
-        folder = report / each.name
-        command = f"tenfold reproduce {each.name} --seeds {seeds}"
         result = reproduce_system(
             each,
             range(seeds),
-            folder,
+            report / each.name,
             data,
-            command=command,
-            callbacks=lambda seed, name=each.name: _callbacks(name, seed, quiet=quiet),  # type: ignore[misc]
+            command=f"tenfold reproduce {each.name} --seeds {seeds}",
+            callbacks=partial(_callbacks, each.name, quiet=quiet),
             force=force,
         )
-        page = write_system_report(folder, data)
+        page = write_system_report(report / each.name, data)
         results.append(result)
         if not as_json:
             click.echo(_as_text(result) + "\n")

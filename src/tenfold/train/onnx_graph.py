@@ -11,7 +11,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tenfold.train.recipe import Activation, Convolution, Dense, Dropout, Flatten, MaxPool, Recipe
+from tenfold.train.recipe import (
+    Activation,
+    Convolution,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    MaxPool,
+    Recipe,
+)
 from tenfold.train.shapes import takes_outputs
 
 __all__ = ["build_graph"]
@@ -35,24 +44,8 @@ def build_graph(recipe: Recipe, weights: Mapping[str, NDArray[np.float32]]) -> b
     graph.add("Div", graph.constant("full_scale", np.array(255, np.float32)))
     if isinstance(recipe.network[0], Convolution):
         graph.add("Unsqueeze", graph.constant("channel_axis", np.array([1], np.int64)))
-    spatial = isinstance(recipe.network[0], Convolution)
     for layer in recipe.network:
-        match layer:
-            case Flatten():
-                if spatial:
-                    graph.add("Transpose", perm=[0, 2, 3, 1])
-                graph.add("Flatten", axis=1)
-                spatial = False
-            case MaxPool(size=size):
-                graph.add("MaxPool", kernel_shape=[size, size], strides=[size, size])
-            case Dense(activation=activation):
-                graph.add("Gemm", *graph.parameters("dense"), transB=1)
-                graph.activate(activation)
-            case Convolution(kernel_size=size, activation=activation):
-                graph.add("Conv", *graph.parameters("convolution"), kernel_shape=[size, size])
-                graph.activate(activation)
-            case Dropout():
-                pass
+        graph.append(layer)
     if takes_outputs(recipe):
         graph.add("Sigmoid")
         low, high = np.array(_CLIP, np.float32), np.array(1 - _CLIP, np.float32)
@@ -77,6 +70,7 @@ class _Graph:
         self._constants: list[Any] = []
         self._counts: dict[str, int] = {}
         self._current = "images"
+        self._spatial = False  # whether the chain's end has rows and columns
 
     def add(self, operator: str, *inputs: str, **attributes: Any) -> None:
         """Append a node whose first input is the chain's end."""
@@ -87,6 +81,26 @@ class _Graph:
             helper.make_node(operator, [self._current, *inputs], [output], **attributes)
         )
         self._current = output
+
+    def append(self, layer: Layer) -> None:
+        """Append a layer's nodes."""
+        match layer:
+            case Flatten():
+                if self._spatial:
+                    self.add("Transpose", perm=[0, 2, 3, 1])
+                self.add("Flatten", axis=1)
+                self._spatial = False
+            case MaxPool(size=size):
+                self.add("MaxPool", kernel_shape=[size, size], strides=[size, size])
+            case Dense(activation=activation):
+                self.add("Gemm", *self.parameters("dense"), transB=1)
+                self.activate(activation)
+            case Convolution(kernel_size=size, activation=activation):
+                self._spatial = True
+                self.add("Conv", *self.parameters("convolution"), kernel_shape=[size, size])
+                self.activate(activation)
+            case Dropout():
+                pass
 
     def constant(self, name: str, value: NDArray[Any]) -> str:
         """Store an array in the graph, and return its name."""
