@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 DEMO   ?= demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint parity bench docs clean
+.PHONY: help setup demo test lint parity wheel bench docs clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -45,6 +45,15 @@ lint: $(VENV)/.dev  ## check style and types
 
 parity: $(VENV)/.bench  ## compare each published system with Keras itself, step by step
 	$(BIN)/python -m pytest tests/keras
+
+wheel: $(VENV)/.dev  ## build the wheel, install it without extras and read a digit with it
+	rm -rf build/wheel && mkdir -p build/wheel
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/wheel .
+	$(PYTHON) -m venv build/wheel/venv
+	build/wheel/venv/bin/python -m pip install --quiet --disable-pip-version-check build/wheel/*.whl
+	$(BIN)/tenfold train dense-128-dropout --set epochs=1 --quiet --out build/wheel/run
+	$(BIN)/tenfold data sample build/wheel/digits --count 3
+	build/wheel/venv/bin/tenfold classify build/wheel/digits --model build/wheel/run
 
 bench: $(VENV)/.bench  ## measure speed beside Keras, import time and memory
 	$(BIN)/python benchmarks/training_speed.py

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.train.recipe import Adam, Convolution, Dense, Dropout, Flatten, MaxPool, Recipe
+from tenfold.train.shapes import has_channels
 from tenfold.values import Split
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
@@ -21,7 +22,7 @@ def build_model(recipe: Recipe) -> Any:
     """Return a compiled ``keras.Sequential`` with a recipe's layers, optimizer and loss."""
     import keras
 
-    layers: list[Any] = [keras.Input((28, 28, 1) if _convolutional(recipe) else (28, 28))]
+    layers: list[Any] = [keras.Input((28, 28, 1) if has_channels(recipe.network) else (28, 28))]
     for layer in recipe.network:
         match layer:
             case Flatten():
@@ -52,12 +53,8 @@ def sigmoid_without_logits(inputs: Any) -> Any:
 def convert(recipe: Recipe, split: Split) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return images and labels as `build_model`'s model takes them."""
     pixels = split.images.astype(np.float32) / np.float32(255)
-    if _convolutional(recipe):
+    if has_channels(recipe.network):
         pixels = pixels[..., None]
     if recipe.loss == "categorical_crossentropy":
         return pixels, np.eye(10, dtype=np.float32)[split.labels]
     return pixels, split.labels
-
-
-def _convolutional(recipe: Recipe) -> bool:
-    return isinstance(recipe.network[0], Convolution)

@@ -14,8 +14,15 @@ PACKAGES = ("torch", "tensorflow-cpu", "keras", "numpy", "onnxruntime")
 
 
 def append_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Append rows to a CSV file, which gets a heading when it is new."""
+    """Append rows to a CSV file, which gets a heading when it is new.
+
+    Figures of changed sources are printed by the benchmark and not kept: nobody could make them
+    again.
+    """
     stamped = [{**row, **_stamp()} for row in rows]
+    if str(stamped[0]["commit"]).endswith("+"):
+        print("not recorded: the sources have changes that are not committed")
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     new = not path.exists()
     with path.open("a", newline="", encoding="utf-8") as stream:

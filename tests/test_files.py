@@ -27,6 +27,8 @@ from tenfold.files import (
     write_text,
 )
 
+NAMES = ("old.txt", "new.txt", "x", "a", "b", "file")
+
 
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
@@ -59,7 +61,7 @@ def test_written_files_have_ordinary_permissions(tmp_path: Path) -> None:
     mask = os.umask(0o027)
     try:
         write_bytes(tmp_path / "file", b"")
-        with replace_folder(tmp_path / "folder") as folder:
+        with replace_folder(tmp_path / "folder", NAMES) as folder:
             (folder / "x").write_bytes(b"")
     finally:
         os.umask(mask)
@@ -118,7 +120,7 @@ def test_replace_folder_is_all_or_nothing(old: bool, tmp_path: Path) -> None:
     if old:
         folder.mkdir(parents=True)
         (folder / "old.txt").write_text("old")
-    with replace_folder(folder) as temporary:
+    with replace_folder(folder, NAMES) as temporary:
         (temporary / "sub").mkdir()
         (temporary / "sub" / "new.txt").write_text("new")
         assert names(folder) == ["old.txt"] if old else not folder.exists()
@@ -134,7 +136,7 @@ def test_a_crash_in_the_block_leaves_the_old_folder(old: bool, tmp_path: Path) -
         (folder / "old.txt").write_text("old")
 
     def crash() -> None:
-        with replace_folder(folder) as temporary:
+        with replace_folder(folder, NAMES) as temporary:
             (temporary / "new.txt").write_text("half")
             raise KeyboardInterrupt
 
@@ -160,7 +162,7 @@ def test_a_failed_replacement_leaves_the_old_folder(
     (folder / "old.txt").write_text("old")
 
     def replace() -> None:
-        with replace_folder(folder) as temporary:
+        with replace_folder(folder, NAMES) as temporary:
             (temporary / "a").write_text("new")
             (temporary / "b").write_text("new")
 
@@ -189,7 +191,7 @@ def rename(source, target):
 
 os.rename = rename
 files.shutil.rmtree = lambda *_, **__: os._exit(7)
-with files.replace_folder(folder) as temporary:
+with files.replace_folder(folder, ("old.txt", "new.txt")) as temporary:
     (temporary / "new.txt").write_text("new")
 """
 
@@ -223,9 +225,64 @@ def test_replacing_settles_first(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
     long_ago = time.time() - 3700
     os.utime(tmp_path / ".folder.new-1", (long_ago, long_ago))
-    with replace_folder(tmp_path / "folder") as temporary:
+    with replace_folder(tmp_path / "folder", NAMES) as temporary:
         (temporary / "x").write_text("")
     assert names(tmp_path) == [".folder.new-2", "folder"]
+
+
+def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "old.txt").write_text("old")
+    (tmp_path / "link").symlink_to("real")
+    for content in ("new", "newer"):
+        with replace_folder(tmp_path / "link", NAMES) as temporary:
+            (temporary / "new.txt").write_text(content)
+        assert (tmp_path / "link").is_symlink()
+        assert (tmp_path / "real" / "new.txt").read_text() == content
+    assert names(tmp_path) == ["link", "real"]
+    assert names(tmp_path / "real") == ["new.txt"]
+
+
+@pytest.mark.parametrize("when", ["before", "meanwhile"])
+@pytest.mark.parametrize("kind", ["another", "folder", "no-marker"])
+def test_replacing_never_takes_what_is_not_ours(kind: str, when: str, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "a").write_text("the marker")
+
+    def intrude() -> None:
+        if kind == "another":
+            (folder / "mine").write_text("mine")
+        elif kind == "folder":
+            (folder / "b").mkdir()
+        else:
+            (folder / "a").unlink()
+            (folder / "b").write_text("mine")
+
+    def replace() -> None:
+        with replace_folder(folder, NAMES, marker="a") as temporary:
+            (temporary / "x").write_text("new")
+            if when == "meanwhile":
+                intrude()
+
+    if when == "before":
+        intrude()
+    with pytest.raises(OutputError, match="folder: holds other files"):
+        replace()
+    assert "x" not in names(folder)
+    assert len(names(folder)) == (1 if kind == "no-marker" else 2)
+    assert names(tmp_path) == ["folder"]
+
+
+def test_what_came_meanwhile_is_not_replaced_without_force(tmp_path: Path) -> None:
+    def replace() -> None:
+        with replace_folder(tmp_path / "folder", NAMES, force=False):
+            (tmp_path / "folder").mkdir()
+            (tmp_path / "folder" / "a").write_text("another process's")
+
+    with pytest.raises(OutputError, match="folder: already holds files, and nothing is overwr"):
+        replace()
+    assert (tmp_path / "folder" / "a").read_text() == "another process's"
 
 
 def test_new_folder_creates_its_parents(tmp_path: Path) -> None:

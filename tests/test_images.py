@@ -287,6 +287,24 @@ def test_sources_that_cannot_be_read(make: Callable[[], object], message: str) -
         open_page(make())
 
 
+def test_flattened_digits_are_no_picture() -> None:
+    with pytest.raises(InputError, match=r"\(5, 784\) looks like flattened digits.*reshape"):
+        open_page(np.zeros((5, 784), np.uint8))
+
+
+def test_eight_bits_in_a_wider_type(grey: np.ndarray) -> None:
+    wide = Image.fromarray(grey.astype(np.int32))
+    np.testing.assert_array_equal(open_page(wide), open_page(grey))
+
+
+def test_a_pillow_image_that_cannot_be_decoded() -> None:
+    content = encoded(
+        Image.fromarray(np.random.default_rng(0).integers(0, 255, (64, 64), np.uint8))
+    )
+    with pytest.raises(InputError, match="picture: cannot be decoded"):
+        open_page(Image.open(io.BytesIO(content[:300])))
+
+
 def test_a_pipe_is_refused_without_waiting_for_a_writer(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.png")
     with pytest.raises(InputError, match=r"pipe.png: cannot be read \(is no regular file\)"):

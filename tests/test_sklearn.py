@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas
 import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_digits
+from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import tiny
@@ -89,6 +91,45 @@ def test_a_recipe_of_one_s_own(digits, tmp_path: Path) -> None:
     loaded = DigitClassifier.load(tmp_path / "saved")
     assert loaded.recipe == tiny.BASE
     np.testing.assert_array_equal(loaded.predict_proba(pictures), fitted.predict_proba(pictures))
+
+
+def test_names_of_columns_survive_saving(digits, tmp_path: Path) -> None:
+    pictures, labels = digits
+    table = pandas.DataFrame(pictures[:200], columns=[f"p{i}" for i in range(64)])
+    DigitClassifier("dense-128", epochs=2).fit(table, labels[:200]).save(tmp_path / "saved")
+    loaded = DigitClassifier.load(tmp_path / "saved")
+    loaded.predict(table)
+    with pytest.raises(ValueError, match="feature names"):
+        loaded.predict(table[table.columns[::-1]])
+
+
+def test_a_fit_that_is_interrupted_leaves_what_was_there(digits, monkeypatch) -> None:
+    pictures, labels = digits
+    classifier = DigitClassifier("dense-128", epochs=2).fit(pictures[:200], labels[:200])
+    before = classifier.predict(pictures)
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tenfold.train.fit.Trainer.run_epoch", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        classifier.fit(pictures[:200], labels[:200] + 50)
+    np.testing.assert_array_equal(classifier.predict(pictures), before)
+    fresh = DigitClassifier("dense-128", epochs=2)
+    with pytest.raises(KeyboardInterrupt):
+        fresh.fit(pictures[:200], labels[:200])
+    with pytest.raises(NotFittedError):
+        fresh.predict(pictures)
+
+
+def test_pixels_of_another_range_train_the_same(digits) -> None:
+    pictures, labels = digits
+    found = [
+        DigitClassifier("dense-128", epochs=2).fit(table[:200], labels[:200]).predict_proba(table)
+        for table in (pictures, pictures / 16, pictures * 255 / 16)
+    ]
+    np.testing.assert_allclose(found[0], found[1], atol=1e-6)
+    np.testing.assert_allclose(found[0], found[2], atol=1e-6)
 
 
 def test_parameters_set_after_fitting_leave_the_network_alone(digits) -> None:

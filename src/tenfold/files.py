@@ -128,17 +128,29 @@ def write_json(path: Path, value: Any) -> None:
 
 
 @contextmanager
-def replace_folder(folder: Path) -> Iterator[Path]:
+def replace_folder(
+    folder: Path, names: Collection[str], *, marker: str = "", force: bool = True
+) -> Iterator[Path]:
     """Yield an empty folder to fill; on success it takes the place of ``folder``.
 
     The old folder is moved aside to ``.NAME.old`` for the instant between two renames, so a reader
     that finds no ``folder`` after a crash finds the old one there (see `settle_folder`).
 
+    Args:
+        folder: What is replaced; of a link, what it leads to.
+        names: Files that may be replaced. Where there is anything else nothing is replaced, as
+            `refuse_foreign` says; this is found out before and once more at the last moment.
+        marker: As in `refuse_foreign`.
+        force: Off, nothing at all may be there.
+
     Raises:
-        OutputError: A file cannot be written, or the disk is full; ``folder`` is then unchanged.
+        OutputError: A file cannot be written, the disk is full, or something else would be lost;
+            ``folder`` is then unchanged.
     """
     with output_errors(folder):
-        folder = folder.absolute()
+        folder = folder.resolve()
+        refuse_foreign(folder, names, marker=marker)
+        refuse_used(folder, force=force)
         folder.parent.mkdir(parents=True, exist_ok=True)
         settle_folder(folder)
         temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.new-"))
@@ -152,6 +164,8 @@ def replace_folder(folder: Path) -> Iterator[Path]:
                 else:
                     _sync_folder(path)
             _sync_folder(temporary)
+            refuse_foreign(folder, names, marker=marker)
+            refuse_used(folder, force=force)
             _swap_in(temporary, folder)
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
@@ -195,7 +209,8 @@ def settled_folder(folder: Path) -> Path:
     Changes nothing, so that reading never disturbs a process that writes.
     """
     old = _aside(folder)
-    return old if old.is_dir() and not folder.is_dir() else folder
+    # os.path's functions never raise, where a Path's do for names that are too long.
+    return old if os.path.isdir(old) and not os.path.isdir(folder) else folder  # noqa: PTH112
 
 
 def _aside(folder: Path) -> Path:
@@ -218,18 +233,27 @@ def refuse_used(folder: Path, *, force: bool = False) -> None:
         )
 
 
-def refuse_foreign(folder: Path, names: Collection[str]) -> None:
-    """Refuse to replace a file, or a folder that holds anything but ``names``.
+def refuse_foreign(folder: Path, names: Collection[str], *, marker: str = "") -> None:
+    """Refuse to replace a file, or a folder that holds anything but files called ``names``.
+
+    Args:
+        folder: What would be replaced.
+        names: Files that may be.
+        marker: The one of them that tells that they are ours: without it nothing may be there.
 
     Raises:
         OutputError: Something else would be lost.
     """
-    if folder.exists() and not folder.is_dir():
-        raise OutputError(f"{folder}: must be a folder, but is a file; choose another name")
-    others = sorted({path.name for path in folder.glob("*")} - set(names))
+    with output_errors(folder):
+        if folder.exists() and not folder.is_dir():
+            raise OutputError(f"{folder}: must be a folder, but is a file; choose another name")
+        inside = sorted(folder.iterdir()) if folder.is_dir() else []
+    ours = not marker or (folder / marker).is_file()
+    others = [path for path in inside if not (ours and path.name in names and path.is_file())]
     if others:
         raise OutputError(
-            f"{folder}: holds other files ({others[0]}) that would be lost; choose another folder"
+            f"{folder}: holds other files ({others[0].name}) that would be lost; "
+            "choose another folder, or move them away"
         )
 
 

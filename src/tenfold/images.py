@@ -32,6 +32,7 @@ Polarity = Literal["auto", "dark_ink", "bright_ink"]
 FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF")
 MAX_PIXELS = 50_000_000  # a phone's photo has 12 to 50 million; decoded they take 150 MB
 MAX_BYTES = 2**28  # of a file; 50 million pixels without any compression take 200 MB
+_FLAT = 28 * 28  # columns of an array of flattened digits
 # What Pillow's decoders have been seen to raise on damaged files.
 _DAMAGE = (
     OSError,
@@ -76,7 +77,10 @@ def _from_other(picture: Any) -> NDArray[np.uint8]:
     from PIL import Image
 
     if isinstance(picture, Image.Image):
-        return _grey(picture, "picture")
+        try:
+            return _grey(picture, "picture")
+        except _DAMAGE as error:  # a file opened before is decoded only now
+            raise InputError(f"picture: cannot be decoded ({error})") from error
     if isinstance(picture, (bytes, bytearray, memoryview)):
         return _decode(io.BytesIO(bytes(picture)), "picture")
     if isinstance(picture, (str, os.PathLike)):
@@ -100,6 +104,8 @@ def _from_path(name: str | os.PathLike[str]) -> NDArray[np.uint8]:
             return _decode(stream, str(path))
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+    except UnicodeEncodeError as error:
+        raise InputError(f"picture: must be the name of a file, but is {str(path)!r}") from error
 
 
 def _from_stream(stream: Any) -> NDArray[np.uint8]:
@@ -178,6 +184,9 @@ def _grey(image: Image, source: str) -> NDArray[np.uint8]:
 
 def _scaled(values: NDArray[Any], source: str) -> NDArray[np.uint8]:
     """Return 16-bit samples as 8-bit ones; deeper ones have no agreed white."""
+    wide = values.dtype.kind != "f" and values.dtype.itemsize > 2
+    if wide and values.min() >= 0 and values.max() <= 255:
+        return values.astype(np.uint8)  # 8-bit values in an array of a wider type
     if values.min() < 0 or values.max() > 65535 or values.dtype.kind == "f":
         raise InputError(f"{source}: must have 8 or 16 bits a sample, but has {values.dtype}")
     return (values // 257).astype(np.uint8)
@@ -191,6 +200,11 @@ def _from_array(array: NDArray[Any]) -> NDArray[np.uint8]:
         raise InputError(
             "picture: an array must have shape (H, W), (H, W, 3) or (H, W, 4) and dtype uint8, "
             f"but has {array.shape} and {array.dtype}"
+        )
+    if array.ndim == 2 and array.shape[1] == _FLAT:
+        raise InputError(
+            f"picture: an array of shape {array.shape} looks like flattened digits, not like a "
+            "picture; give them as array.reshape(-1, 28, 28)"
         )
     if array.shape[0] * array.shape[1] > MAX_PIXELS:
         raise InputError(

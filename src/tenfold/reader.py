@@ -83,6 +83,8 @@ def _as_list(pictures: Any) -> list[Any]:
     if isinstance(pictures, np.ndarray):
         several = pictures.ndim == 3 and pictures.shape[1:] == (28, 28)
         return list(pictures) if several else [pictures]
-    if isinstance(pictures, Sequence) and not isinstance(pictures, (str, bytes, bytearray)):
+    if isinstance(pictures, Sequence) and not isinstance(
+        pictures, (str, bytes, bytearray, memoryview)
+    ):
         return list(pictures)
     return [pictures]

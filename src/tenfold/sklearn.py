@@ -25,7 +25,6 @@ from tenfold.decide import softmax
 from tenfold.errors import MissingExtraError, ModelError, RecipeError
 from tenfold.files import (
     read_json,
-    refuse_foreign,
     replace_folder,
     sha256,
     write_bytes,
@@ -55,8 +54,8 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Rows of X are pictures of at most 784 pixels in reading order. A square number of pixels is
     taken as a square picture and scaled to 28 x 28 if need be; any other number fills the 28 x 28
-    grid from its start. Values are scaled so that the training data span 0 to 255, unless they lie
-    in 0 to 255 already and some are above 1, as pixels do.
+    grid from its start. Values are scaled so that the training data span 0 to 255, unless they are
+    pixels of 8 bits already: all in 0 to 255, and some above 127.
 
     Args:
         recipe: Name of a recipe, or a `tenfold.train.recipe.Recipe`; its validation and early
@@ -107,27 +106,28 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         table, target = validate_data(self, X, y, ensure_min_samples=2)
         check_classification_targets(target)
-        self.classes_, places = np.unique(target, return_inverse=True)
-        if not 2 <= len(self.classes_) <= _OUTPUTS:
+        classes, places = np.unique(target, return_inverse=True)
+        if not 2 <= len(classes) <= _OUTPUTS:
             raise ValueError(
-                f"y: must have from 2 to {_OUTPUTS} classes, but has {len(self.classes_)} "
-                f"{'class' if len(self.classes_) == 1 else 'classes'}"
+                f"y: must have from 2 to {_OUTPUTS} classes, but has {len(classes)} "
+                f"{'class' if len(classes) == 1 else 'classes'}"
             )
         if table.shape[1] > _SIDE * _SIDE:
             raise ValueError(f"X: must have at most 784 features, but has {table.shape[1]}")
-        self._range = _value_range(table)
-        recipe = self._recipe = self._resolve()
-        split = Split(self._to_images(table), places.astype(np.uint8))
+        span, recipe = _value_range(table), self._resolve()
+        split = Split(_to_images(table, span), places.astype(np.uint8))
         trainer = fit(Trainer(recipe, as_images(split), as_labels(split)))
+        # All at once and last, so that a training that is interrupted leaves what was there.
+        self.classes_, self._range, self._recipe = classes, span, recipe
         self.history_ = trainer.history
         self._weights = {name: value.numpy() for name, value in trainer.weights().items()}
         return self
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:  # noqa: N803
         """Return the probability of each class, shape (N, K), in the order of ``classes_``."""
-        check_is_fitted(self)
+        check_is_fitted(self, "classes_")
         table = validate_data(self, X, reset=False)
-        return softmax(self._logits(self._to_images(table))[:, : len(self.classes_)])
+        return softmax(self._logits(_to_images(table, self._range))[:, : len(self.classes_)])
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:  # noqa: N803
         """Return the likeliest label of each row, shape (N,)."""
@@ -146,12 +146,11 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         from tenfold.train.settings import to_table
 
-        check_is_fitted(self)
+        check_is_fitted(self, "classes_")
         labels = self.classes_.tolist()
         if not all(isinstance(label, (str, int, float)) for label in labels):
             raise ModelError(f"classes_: must be text or numbers to be saved, but are {labels!r}")
-        refuse_foreign(Path(folder), (_WEIGHTS, _INDEX))
-        with replace_folder(Path(folder)) as temporary:
+        with replace_folder(Path(folder), (_WEIGHTS, _INDEX), marker=_INDEX) as temporary:
             write_bytes(temporary / _WEIGHTS, save(self._weights))
             state = {
                 "format": _FORMAT,
@@ -160,6 +159,7 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 "classes": labels,
                 "classes_dtype": self.classes_.dtype.str,
                 "features": self.n_features_in_,
+                "feature_names": getattr(self, "feature_names_in_", np.array([])).tolist(),
                 "range": list(self._range),
                 "history": self.history_,
                 "sha256": sha256(temporary / _WEIGHTS),
@@ -203,6 +203,8 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         classifier = cls(**parameters)
         classifier.classes_ = np.array(state["classes"], dtype=np.dtype(state["classes_dtype"]))
         classifier.n_features_in_ = int(state["features"])
+        if state["feature_names"]:
+            classifier.feature_names_in_ = np.array(state["feature_names"], dtype=object)
         classifier._range = (float(state["range"][0]), float(state["range"][1]))
         classifier.history_ = state["history"]
         classifier._recipe = from_table(state["recipe"])
@@ -244,13 +246,6 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             parameters["random_state"] = None
         return parameters
 
-    def _to_images(self, table: NDArray[Any]) -> NDArray[np.uint8]:
-        """Return rows as pictures (N, 28, 28) uint8."""
-        low, high = self._range
-        scaled = (table.astype(np.float64) - low) * (255 / (high - low))
-        pixels = np.clip(scaled, 0, 255).round().astype(np.uint8)
-        return _as_squares(pixels)
-
     def _logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         import torch
 
@@ -283,10 +278,18 @@ def _digest(state: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
 
 
+def _to_images(table: NDArray[Any], span: tuple[float, float]) -> NDArray[np.uint8]:
+    """Return rows as pictures (N, 28, 28) uint8, the span's ends becoming 0 and 255."""
+    low, high = span
+    scaled = (table.astype(np.float64) - low) * (255 / (high - low))
+    pixels = np.clip(scaled, 0, 255).round().astype(np.uint8)
+    return _as_squares(pixels)
+
+
 def _value_range(table: NDArray[Any]) -> tuple[float, float]:
     """Return the values that become 0 and 255."""
     low, high = float(table.min()), float(table.max())
-    if low >= 0 and 1 < high <= 255:
+    if low >= 0 and 127 < high <= 255:
         return 0.0, 255.0
     return (low, high) if high > low else (low, low + 1)
 

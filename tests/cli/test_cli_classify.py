@@ -99,6 +99,9 @@ def bad_picture(folder: Path, kind: str) -> Path:
         path.write_bytes(huge.huge_png())
     elif kind == "pipe":
         os.mkfifo(path)
+    elif kind == "no-pictures":
+        path = folder.with_name("no-pictures")
+        path.mkdir()
     elif kind == "long":
         return folder / ("x" * 400)
     elif kind == "truncated":
@@ -117,6 +120,7 @@ def bad_picture(folder: Path, kind: str) -> Path:
         ("huge", "too many pixels"),
         ("pipe", "cannot be read (is no regular file)"),
         ("long", "cannot be read (File name too long)"),
+        ("no-pictures", "must hold pictures, but has none of .bmp, .gif,"),
         ("truncated", "cannot be decoded, the file is damaged"),
     ],
 )

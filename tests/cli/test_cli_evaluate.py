@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.metrics import log_loss
 
 from tenfold.cli import run
 from tenfold.data import MNIST
@@ -38,7 +41,8 @@ def test_json_is_alone_on_stdout(finished: Path, mnist: MNIST, capsys: Capture) 
     assert run(["evaluate", str(finished / "model"), "--json"]) == 0
     out, err = capsys.readouterr()
     expected = evaluate(load_model(finished).logits(mnist.test.images), mnist.test.labels)
-    assert json.loads(out) == {"data": "MNIST test", **expected.to_dict()}
+    weights = hashlib.sha256((finished / "model" / "model.onnx").read_bytes()).hexdigest()
+    assert json.loads(out) == {"data": "MNIST test", "model": weights, **expected.to_dict()}
     assert err == ""
 
 
@@ -65,6 +69,25 @@ def test_outputs(
     assert f"{path}: is there already; add --force to replace it" in capsys.readouterr().err
     assert path.read_bytes() == before
     assert run([*command, "--force"]) == 0
+
+
+def test_the_card_s_temperature_is_taken(
+    finished: Path, mnist: MNIST, tmp_path: Path, capsys: Capture
+) -> None:
+    """It moves loss and confidence, and no answer."""
+    shutil.copytree(finished / "model", tmp_path / "model")
+    path = tmp_path / "model" / "card.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"temperature": 3.0}))
+    found = []
+    for model in (finished, tmp_path / "model"):
+        assert run(["evaluate", str(model), "--json"]) == 0
+        found.append(json.loads(capsys.readouterr().out))
+    plain, heated = found
+    assert heated["accuracy"] == plain["accuracy"]
+    logits = load_model(finished).logits(mnist.test.images)
+    expected = log_loss(mnist.test.labels, softmax(logits / 3), labels=range(10))
+    assert heated["loss"] == pytest.approx(expected, rel=1e-5)
+    assert heated["loss"] != pytest.approx(plain["loss"], rel=1e-3)
 
 
 def test_own_labelled_images(finished: Path, mnist: MNIST, tmp_path: Path, capsys: Capture) -> None:

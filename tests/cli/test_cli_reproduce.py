@@ -16,6 +16,8 @@ from tenfold.train.systems import SYSTEMS
 
 Capture = pytest.CaptureFixture[str]
 
+SUMMARY = ("system", "command", "seeds", "claimed", "measured", "commits", "environment")
+
 
 @pytest.fixture(autouse=True)
 def _one_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,7 +51,15 @@ def test_json_is_alone_on_stdout(tmp_path: Path, capsys: Capture) -> None:
     assert run([*command, "--json", "--quiet"]) == 0
     out, err = capsys.readouterr()
     result = json.loads(out)
-    assert set(result) == {"system", "seeds", "commits", "claimed", "measured"}
+    assert set(result) == {
+        "system",
+        "command",
+        "seeds",
+        "claimed",
+        "measured",
+        "commits",
+        "environment",
+    }
     assert (result["system"], result["seeds"]) == ("dense-100-sigmoid", [0])
     assert result["measured"]["test_accuracy"]["std"] is None
     assert len(err.splitlines()) == 1

@@ -353,6 +353,29 @@ def test_csv_lines_are_counted_over_blocks_and_blank_lines(tmp_path: Path) -> No
         load_labelled(path)
 
 
+def test_csv_columns_sorted_as_text_are_refused(tmp_path: Path) -> None:
+    headings = ["label", *sorted(f"pixel{i}" for i in range(784))]
+    path = tmp_path / "a.csv"
+    path.write_text(",".join(headings) + "\n" + ",".join(["1", *["7"] * 784]) + "\n")
+    with pytest.raises(DataError, match="found 'pixel11' after 'pixel109'; sort"):
+        load_labelled(path)
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        [f"pixel{i}" for i in range(784)],
+        [f"{i}" for i in range(1, 785)],
+        [f"{row}x{column}" for row in range(1, 29) for column in range(1, 29)],
+    ],
+    ids=["pixel0", "1", "1x1"],
+)
+def test_csv_headings_of_published_files(headings: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(",".join(["label", *headings]) + "\n" + ",".join(["1", *["7"] * 784]) + "\n")
+    assert load_labelled(path).labels.tolist() == [1]
+
+
 def test_csv_of_several_blocks(tmp_path: Path) -> None:
     read = load_labelled(write_csv_rows(tmp_path / "a.csv", [_ROW] * 2050))
     assert len(read) == 2050

@@ -12,10 +12,11 @@ import pytest
 import torch
 
 from keras_peer import build_model, convert
-from tenfold.data import load_mnist
-from tenfold.train.fit import Trainer, as_images, as_labels
-from tenfold.train.networks import cross_entropy
-from tenfold.train.recipe import Dropout, Recipe
+from tenfold.data import MNIST, load_mnist
+from tenfold.train.fit import Trainer, as_images, as_labels, fit
+from tenfold.train.networks import DropoutStage, cross_entropy
+from tenfold.train.recipe import Dropout, Recipe, Validation
+from tenfold.train.splits import split_images
 from tenfold.train.systems import SYSTEMS
 from tenfold.values import Split
 
@@ -89,3 +90,63 @@ def test_fifty_steps_equal_keras(name: str, batches: Split) -> None:
         assert relative(after, keras_weight) < TOLERANCE
         # What training changed, and so much less than the weights, agrees as closely.
         assert relative(after - before, keras_weight - before) < 10 * TOLERANCE
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_first_weights_are_drawn_from_keras_s_range(name: str) -> None:
+    recipe = SYSTEMS[name].recipe
+    theirs = build_model(recipe).get_weights()
+    ours = [to_keras(weight) for weight in Trainer(recipe, *no_images()).network.parameters()]
+    assert [weight.shape for weight in ours] == [weight.shape for weight in theirs]
+    for mine, keras_weight in zip(ours, theirs, strict=True):
+        if mine.ndim == 1:
+            assert not mine.any()
+            assert not keras_weight.any()
+        else:
+            assert np.abs(mine).max() == pytest.approx(np.abs(keras_weight).max(), rel=0.03)
+            assert mine.std() == pytest.approx(keras_weight.std(), rel=0.06)
+
+
+def no_images() -> tuple[torch.Tensor, torch.Tensor]:
+    return torch.zeros(1, 28, 28, dtype=torch.uint8), torch.zeros(1, dtype=torch.int64)
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_an_epoch_s_figures_are_those_of_fit(
+    name: str, batches: Split, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Running means over batches of which the last is smaller, and the images held out."""
+    recipe = replace(
+        without_dropout(SYSTEMS[name].recipe),
+        batch_size=32,
+        epochs=1,
+        validation=Validation(method="last_fraction", fraction=0.1),
+    )
+    split = Split(batches.images[:200], batches.labels[:200])
+    mnist = MNIST(split, split, sums={}, origin="a part of MNIST")
+    train, held = split_images(recipe.validation, mnist)
+    assert held is not None
+    assert (len(train), len(held)) == (180, 20)  # five batches of 32, and one of 20
+    trainer = Trainer(recipe, as_images(train), as_labels(train))
+    model = build_model(recipe)
+    model.set_weights([to_keras(weight) for weight in trainer.network.parameters()])
+    pixels, target = convert(recipe, split)
+    log = model.fit(pixels, target, batch_size=32, validation_split=0.1, shuffle=False, verbose=0)
+
+    monkeypatch.setattr(torch, "randperm", lambda count, generator: torch.arange(count))
+    (ours,) = fit(trainer, held).history
+    for mine, theirs in (
+        ("loss", "loss"),
+        ("accuracy", "accuracy"),
+        ("validation_loss", "val_loss"),
+        ("validation_accuracy", "val_accuracy"),
+    ):
+        assert ours[mine] == pytest.approx(log.history[theirs][0], rel=TOLERANCE), mine
+
+
+def test_dropout_scales_as_keras_does() -> None:
+    import keras
+
+    kept = np.unique(keras.layers.Dropout(0.2)(np.ones((50, 50)), training=True).numpy())
+    stage = DropoutStage(0.2, torch.Generator().manual_seed(0))
+    np.testing.assert_allclose(stage.mask(torch.ones(50, 50)).unique().numpy(), kept, rtol=1e-6)

@@ -96,10 +96,11 @@ def test_the_loss_of_large_logits_is_exact() -> None:
 
 
 def test_the_calibration_error_by_hand() -> None:
+    """Too sure in one bin and not sure enough in the other: the two must not cancel."""
     confidences = [0.95, 0.95, 0.96, 0.97, 0.5, 0.5, 0.52, 0.53]
-    right = [True, True, True, False, True, False, False, False]
+    right = [True, True, True, False, True, True, True, False]
     calibration = evaluate(*sure(confidences, right)).calibration
-    high, low = 0.9575 - 0.75, 0.5125 - 0.25
+    high, low = 0.9575 - 0.75, 0.75 - 0.5125
     expected = (4 * high + 4 * low) / 8
     assert calibration["expected_calibration_error"] == pytest.approx(expected)
     bins = calibration["bins"]
@@ -110,9 +111,16 @@ def test_the_calibration_error_by_hand() -> None:
         "high": 8 / 15,
         "count": 4,
         "confidence": pytest.approx(0.5125),
-        "accuracy": 0.25,
+        "accuracy": 0.75,
     }
     assert bins[0]["confidence"] is None
+
+
+def test_a_confidence_on_an_edge_belongs_to_the_bin_below() -> None:
+    logits = np.zeros((1, 10))
+    logits[0, 5:] = -1e9  # five digits share it all: exactly 1/5, or 3/15
+    bins = evaluate(logits, np.array([0], np.uint8)).calibration["bins"]
+    assert [b["count"] for b in bins[:5]] == [0, 0, 1, 0, 0]
 
 
 def test_certainty_is_in_the_last_bin() -> None:

@@ -23,7 +23,7 @@ from tenfold.train.fit import (
     score,
 )
 from tenfold.train.networks import cross_entropy
-from tenfold.train.recipe import Recipe
+from tenfold.train.recipe import Dropout, Recipe
 from tenfold.values import Split
 
 
@@ -65,6 +65,26 @@ def test_a_small_network_learns_the_digits(mnist: MNIST) -> None:
     assert trainer.history[-1]["accuracy"] > 0.6
     assert trainer.history[-1]["validation_accuracy"] > 0.5
     assert trainer.history[-1]["loss"] < trainer.history[0]["loss"] / 1.5
+
+
+def test_dropout_is_on_in_every_epoch_whether_validated_or_not(mnist: MNIST) -> None:
+    """Scoring turns dropout off, and the next epoch must turn it on again."""
+    layers = (*tiny.RECIPES["convolution"].network[:-1], Dropout(rate=0.5), tiny.OUTPUTS)
+    recipe = replace(tiny.RECIPES["convolution"], network=layers)
+    plain = fit(trainer_of(recipe, mnist.train))
+    scored = fit(trainer_of(recipe, mnist.train), mnist.test)
+    assert same(plain.weights(), scored.weights())
+    without = replace(recipe, network=(*layers[:-2], tiny.OUTPUTS))
+    assert not same(plain.weights(), fit(trainer_of(without, mnist.train)).weights())
+
+
+def test_bfloat16_multiplies_in_bfloat16(mnist: MNIST) -> None:
+    exact = trainer_of(tiny.BASE, mnist.train)
+    rounded = trainer_of(tiny.RECIPES["bfloat16"], mnist.train)
+    images, labels = exact.images[:40], exact.labels[:40]
+    one, other = exact.step(images, labels), rounded.step(images, labels)
+    assert not torch.equal(one, other)
+    torch.testing.assert_close(one, other, rtol=0.02, atol=0.02)
 
 
 class Recorder(Callback):

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from tenfold.train.optimizers import build_optimizer
+from tenfold.train.optimizers import _corrected_rate, build_optimizer
 from tenfold.train.recipe import Adam, Optimizer, RMSprop
 
 STEPS, SIZE = 20, 50
@@ -31,6 +31,14 @@ def keras_rmsprop(spec: RMSprop, start: np.ndarray, gradients: np.ndarray) -> np
         square = spec.rho * square + (1 - spec.rho) * gradient**2
         weights -= spec.learning_rate * gradient / np.sqrt(square + spec.epsilon)
     return weights
+
+
+def test_adam_s_first_rate_is_keras_s_in_float32() -> None:
+    """Keras computes 1 - 0.999 in float32: 0.00099998712, and not 0.001."""
+    exact = 1e-3 * np.sqrt(1 - 0.999) / (1 - 0.9)
+    keras = np.float32(1e-3) * np.sqrt(np.float32(0.00099998712)) / np.float32(0.100000024)
+    assert _corrected_rate(Adam(), 1) == pytest.approx(float(keras), rel=2e-7)
+    assert _corrected_rate(Adam(), 1) != pytest.approx(exact, rel=5e-6)
 
 
 def joined(parts: list[nn.Parameter]) -> torch.Tensor:

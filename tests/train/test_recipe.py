@@ -81,7 +81,12 @@ def test_good_bounds_are_taken() -> None:
     Dropout(rate=0)
     Validation(random_state=2**32 - 1)
     replace(tiny.BASE, seed=2**63 - 1, batch_size=60_000)
-    replace(tiny.BASE, patience=1, validation=Validation(method="test_set"))
+    replace(tiny.BASE, patience=1, validation=Validation(method="last_fraction", fraction=0.5))
+
+
+def test_the_test_set_chooses_no_epoch() -> None:
+    with pytest.raises(RecipeError, match="patience: must be 0 where the test set is watched"):
+        replace(tiny.BASE, patience=1, validation=Validation(method="test_set"))
 
 
 def test_recipes_are_frozen() -> None:
@@ -186,7 +191,10 @@ BAD_SETTINGS = [
     ("network.0.filters=0", "network.0.filters: must be a whole number of at least 1, but is 0"),
     ("network.0.activation=tanh", "network.0.activation: must be one of linear, relu, sigmoid"),
     ("validation.fraction=1", "validation.fraction: must be from 0 to below 1, but is 1.0"),
-    ("validation.fraction=0", "validation.fraction: must be between 0 and 1, but is 0.0"),
+    ("validation.fraction=0", "validation.fraction: must be above 0 with the method"),
+    ("validation.method=none validation.fraction=0.2", "must be 0 with the method none, which"),
+    ("learning_rate=0.1", "no field 'learning_rate'; did you mean 'optimizer.learning_rate'?"),
+    ("optimizer.kind=rmsprop", "write optimizer=rmsprop to take the other optimizer"),
     ("validation.fraction=nan", "validation.fraction: must be from 0 to below 1, but is nan"),
     ("validation.method=holdout", "validation.method: must be one of none, test_set"),
     ("loss=mse", "loss: must be one of categorical_crossentropy, sparse"),
@@ -197,7 +205,11 @@ BAD_SETTINGS = [
 @pytest.mark.parametrize(("setting", "message"), BAD_SETTINGS, ids=[s[0] for s in BAD_SETTINGS])
 def test_bad_settings(setting: str, message: str) -> None:
     with pytest.raises(RecipeError, match=re.escape(message)):
-        apply_settings(CONV, [setting])
+        apply_settings(CONV, setting.split() or [""])
+
+
+def test_a_method_without_a_fraction_drops_the_old_one() -> None:
+    assert apply_settings(CONV, ["validation.method=none"]).validation == Validation()
 
 
 BAD_TABLES = [

@@ -18,6 +18,8 @@ from tenfold.train.recipe import Recipe
 from tenfold.train.reproduce import reproduce, summary
 from tenfold.train.systems import SYSTEMS, System
 
+SUMMARY = ("system", "command", "seeds", "claimed", "measured", "commits", "environment")
+
 
 def small(name: str, **changes: object) -> System:
     system = SYSTEMS[name]
@@ -66,7 +68,15 @@ def test_one_seed_has_no_spread(mnist: MNIST, tmp_path: Path) -> None:
     measured = result["measured"]
     gap = measured["train_accuracy"]["mean"] - measured["test_accuracy"]["mean"]
     assert measured["overfitting_gap"]["mean"] == pytest.approx(gap)
-    assert set(summary(result)) == {"system", "seeds", "commits", "claimed", "measured"}
+    assert set(summary(result)) == {
+        "system",
+        "command",
+        "seeds",
+        "claimed",
+        "measured",
+        "commits",
+        "environment",
+    }
 
 
 def test_milestones_are_measured(mnist: MNIST, tmp_path: Path) -> None:

@@ -18,9 +18,10 @@ from tenfold.errors import DataError, OutputError, RecipeError, RunError
 from tenfold.model import read_card
 from tenfold.train import fit
 from tenfold.train.checkpoint import load_checkpoint
+from tenfold.train.export import export_run
 from tenfold.train.fit import Callback, Metrics, Trainer
 from tenfold.train.recipe import Recipe, Validation
-from tenfold.train.runs import Run
+from tenfold.train.runs import Run, open_run
 from tenfold.train.training import TrainingPlan, train_run
 
 SCRIPT = Path(__file__).with_name("interrupted.py")
@@ -210,7 +211,7 @@ def test_a_recipe_changed_by_hand_is_refused(mnist: MNIST, run: Path) -> None:
     stop(tiny.BASE, run, mnist, StopAfter(1))
     path = run / "recipe.toml"
     path.write_text(path.read_text().replace("units = 12", "units = 13"))
-    with pytest.raises(RunError, match=r"last: is no checkpoint of the recipe in .*recipe\.toml"):
+    with pytest.raises(RunError, match=r"is no checkpoint of the recipe in .*recipe\.toml"):
         train(None, run, mnist, resume=True)
 
 
@@ -232,6 +233,34 @@ def test_force_killed_while_it_clears_the_folder_begins_anew(
     train(tiny.BASE, run, mnist, force=True)
     train(tiny.BASE, tmp_path / "plain", mnist)
     assert tiny.trained(run) == tiny.trained(tmp_path / "plain")
+
+
+def test_a_finished_run_s_recipe_changed_by_hand_is_refused(mnist: MNIST, run: Path) -> None:
+    finished = train(tiny.BASE, run, mnist)
+    path = run / "recipe.toml"
+    path.write_text(path.read_text().replace("seed = 0", "seed = 7"))
+    for use in (
+        lambda: train(None, run, mnist, resume=True),
+        lambda: export_run(open_run(run), run.with_name("out"), mnist.test),
+    ):
+        with pytest.raises(RunError, match=r"is no checkpoint of the recipe in .*recipe\.toml"):
+            use()
+    assert not run.with_name("out").exists()
+    assert finished.recipe.seed == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [('"accuracy": 0.', '"accuracy": 2.'), ('"loss": ', '"loss": NaN, "was": ')],
+    ids=["share-above-1", "nan"],
+)
+def test_metrics_that_cannot_be_are_refused(old: str, new: str, mnist: MNIST, run: Path) -> None:
+    finished = train(tiny.BASE, run, mnist)
+    text = finished.metrics.read_text()
+    assert old in text
+    finished.metrics.write_text(text.replace(old, new))
+    with pytest.raises(RunError, match="line 1 must be the figures of that epoch"):
+        finished.history()
 
 
 def test_other_data_are_refused(mnist: MNIST, run: Path) -> None:
@@ -365,7 +394,7 @@ def early(patience: int) -> Recipe:
     return replace(
         tiny.BASE,
         optimizer=tiny.Adam(learning_rate=0.03),
-        validation=Validation(method="test_set"),
+        validation=Validation(method="last_fraction", fraction=0.25),
         epochs=40,
         batch_size=16,
         patience=patience,

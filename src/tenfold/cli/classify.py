@@ -68,14 +68,24 @@ def classify(paths: tuple[str, ...], model: Path, polarity: Any, output: str) ->
 
 def _row(reader: Reader, name: str, polarity: Any) -> dict[str, Any]:
     try:
-        picture: Any = _standard_input() if name == "-" else name
-        (digit,) = reader.classify([picture], polarity=polarity)
+        (digit,) = reader.classify([_picture(name)], polarity=polarity)
     except InputError as error:
         warn(str(error))
         return {"path": name, "value": None, "error": str(error)}
     values = digit.to_dict()
     del values["box"]
     return {"path": name, **values, "error": None}
+
+
+def _picture(name: str) -> Any:
+    """Return what a name stands for; a folder is left over only if no picture was found in it."""
+    if name == "-":
+        return _standard_input()
+    if name and os.path.isdir(name):  # noqa: PTH112 - as in _expand
+        raise InputError(
+            f"{name}: must hold pictures, but has none of {', '.join(sorted(_SUFFIXES))}"
+        )
+    return name
 
 
 def _standard_input() -> BinaryIO:
@@ -94,9 +104,5 @@ def _expand(paths: tuple[str, ...]) -> list[str]:
             names.append(name)
             continue
         found = sorted(str(file) for file in path.rglob("*") if file.suffix.lower() in _SUFFIXES)
-        if not found:
-            raise InputError(
-                f"{path}: must hold pictures, but has none of {', '.join(sorted(_SUFFIXES))}"
-            )
-        names += found
+        names += found or [name]
     return names

@@ -117,8 +117,9 @@ def import_(path: Path, name: str | None, force: bool, output: str) -> None:
 
     Without --name, PATH must be MNIST: a folder with its four IDX files, gzipped or not, or with
     mnist.npz, or that file. With --name, it may be any labelled digits: IDX files, .npz, CSV,
-    Parquet, folders named 0 to 9, or a folder with labels.csv; other commands then find them by
-    '--data NAME'. Pictures of other sizes or with dark ink are prepared as classify does it.
+    Parquet, folders named 0 to 9, or a folder with labels.csv; 'tenfold evaluate MODEL --data NAME'
+    and load_labelled then find them. Pictures of other sizes or with dark ink are prepared as
+    classify does it.
 
     \b
     Examples:

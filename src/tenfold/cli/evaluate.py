@@ -16,8 +16,6 @@ from tenfold.values import Split
 
 __all__ = ["evaluate"]
 
-_MNIST = "MNIST test"  # what evaluations of the test images are called
-
 
 @click.command()
 @click.argument("model", type=PATH)
@@ -74,6 +72,9 @@ def evaluate(
     from tenfold.train.evaluation_files import evaluate_model, write_outputs
 
     _check_outputs(outputs, force=force)
+    own = data is None and split == "test" and _is_own(model, report)
+    if report is not None and not own:
+        _check_report(model, report, force=force)
     loaded = load_model(model)
     name = f"MNIST {split}" if data is None else data
     if data is None:
@@ -85,7 +86,7 @@ def evaluate(
         write_outputs(outputs, network_outputs)
         note(f"outputs: {outputs}")
     if report is not None:
-        page = _write_report(model, report, evaluation, network_outputs, images, force=force)
+        page = _write_report(model, report, evaluation, network_outputs, images, own=own)
         note(f"the page with all figures: {page}")
     click.echo(json.dumps(evaluation, indent=2) if as_json else _as_text(evaluation))
 
@@ -100,6 +101,24 @@ def _check_outputs(path: Path | None, *, force: bool) -> None:
         raise OutputError(f"{path}: is there already; add --force to replace it")
 
 
+def _is_own(model: Path, report: Path | None) -> bool:
+    """Tell whether the report goes into the folder of the run it is about."""
+    is_run = (model / "recipe.toml").is_file()
+    return report is not None and is_run and report.resolve() == model.resolve()
+
+
+def _check_report(model: Path, report: Path, *, force: bool) -> None:
+    """Refuse a place for a page before the work is done."""
+    from tenfold.files import refuse_used
+
+    if _is_own(model, report):
+        raise OutputError(
+            f"{report}: a run's own folder keeps its report on MNIST's test images; "
+            "name another folder for a report on other data"
+        )
+    refuse_used(report, force=force)
+
+
 def _write_report(
     model: Path,
     folder: Path,
@@ -107,23 +126,17 @@ def _write_report(
     outputs: Any,
     split: Split,
     *,
-    force: bool,
+    own: bool,
 ) -> Path:
-    from tenfold.files import new_folder, write_json
+    from tenfold.files import ensure_folder, write_json
     from tenfold.report.run_report import evaluation_page, write_run_report
     from tenfold.train.evaluation_files import write_outputs
 
-    own = folder.resolve() == model.resolve() and (model / "recipe.toml").is_file()
-    if own and evaluation["data"] != _MNIST:
-        raise OutputError(
-            f"{folder}: a run's own folder keeps its report on MNIST's test images; "
-            "name another folder for a report on other data"
-        )
     if own:
         write_json(folder / "evaluation.json", evaluation)
         write_outputs(folder / "outputs.npy", outputs)
         return write_run_report(folder, split.images, split.labels)
-    new_folder(folder, force=force)
+    ensure_folder(folder)
     return evaluation_page(
         folder, evaluation, split.images, split.labels, title=model.name, outputs=outputs
     )
@@ -151,7 +164,10 @@ def _classes_text(classes: list[dict[str, Any]]) -> str:
     rows = [
         [
             str(row["digit"]),
-            *(percent(row[key]) for key in ("precision", "recall", "f1")),
+            *(
+                percent(row[key]) if row["support"] else "-"
+                for key in ("precision", "recall", "f1")
+            ),
             str(row["support"]),
         ]
         for row in classes

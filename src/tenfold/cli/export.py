@@ -37,7 +37,7 @@ def export(run: Path, out: Path | None, force: bool) -> None:
     from tenfold.files import new_folder, refuse_foreign, refuse_used
 
     try:
-        from tenfold.train.export import export_run
+        from tenfold.train.export import MODEL_FILES, export_run
         from tenfold.train.runs import open_run
     except ImportError as error:
         raise MissingExtraError("train", "exporting a run", error) from error
@@ -45,19 +45,25 @@ def export(run: Path, out: Path | None, force: bool) -> None:
 
     opened = open_run(run)
     figures = _figures(run)
-    folder = out if out is not None else run.with_name(f"{run.resolve().name}-model")
+    folder = out if out is not None else _beside(run)
     refuse_used(folder, force=force)
-    refuse_foreign(folder, ("model.onnx", "model.safetensors", "card.json", "README.md"))
+    refuse_foreign(folder, MODEL_FILES, marker="card.json")
     test = load_mnist().test
     existed = folder.exists()
     new_folder(folder, force=force)
     try:
-        export_run(opened, folder, test, figures)
+        export_run(opened, folder, test, figures, force=force)
     finally:
         if not existed and not any(folder.iterdir()):
             folder.rmdir()
     click.echo(str(folder))
     note(f"ONNX Runtime and PyTorch agree on all {len(test):,} test images")
+
+
+def _beside(run: Path) -> Path:
+    """Return RUN-model; ``.`` and ``..`` have a name too, once it is looked up."""
+    named = run if run.name not in ("", "..") else run.resolve()
+    return named.with_name(f"{named.name}-model")
 
 
 def _figures(run: Path) -> dict[str, object]:
@@ -66,10 +72,16 @@ def _figures(run: Path) -> dict[str, object]:
     if not path.is_file():
         return {}
     from tenfold.files import read_json
+    from tenfold.model import read_card
 
     keys = ("images", "accuracy", "accuracy_interval", "loss")
     try:
         evaluation = read_json(path)
+        if evaluation["model"] != read_card(run / "model").sha256["model.onnx"]:
+            raise RunError(
+                f"{path}: is about other weights than the run's; evaluate the run again, "
+                "or remove the file"
+            )
         return {str(evaluation["data"]): {key: evaluation[key] for key in keys}}
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise RunError(

@@ -11,7 +11,7 @@ import click
 
 from tenfold.cli.output import json_option, note, percent, table
 from tenfold.cli.paths import FOLDER
-from tenfold.errors import MissingExtraError
+from tenfold.errors import MissingExtraError, OutputError
 
 __all__ = ["reproduce"]
 
@@ -64,6 +64,8 @@ def reproduce(
     from tenfold.report.comparison_report import write_comparison
     from tenfold.report.system_report import write_system_report
 
+    if system == "all" and not force:
+        _refuse_foreign_page(report)
     data = load_mnist()
     results = []
     for each in chosen:
@@ -88,35 +90,40 @@ def reproduce(
         click.echo(json.dumps(summaries if system == "all" else summaries[0], indent=2))
 
 
+def _refuse_foreign_page(folder: Path) -> None:
+    """Refuse to replace an index.html that is about something else."""
+    page = folder / "index.html"
+    if page.exists() and not any(folder.glob("*/reproduction.json")):
+        raise OutputError(
+            f"{page}: would be replaced, and is about no reproduction; "
+            "choose another --report folder or add --force"
+        )
+
+
 def _callbacks(name: str, seed: int, *, quiet: bool) -> list[Any]:
     from tenfold.train.callbacks import ProgressBar
 
     return [] if quiet else [ProgressBar(f"{name}, seed {seed}")]
 
 
+_NAMES = {
+    "train_accuracy_after": "train accuracy, finished",
+    "epoch_claim_passed": "claim passed in epoch",
+}
+
+
 def _as_text(result: dict[str, Any]) -> str:
     measured, claimed = result["measured"], result["claimed"]
-    rows = []
-    for metric, figure in measured.items():
-        show = _shower(metric)
-        spread = (
-            "" if figure["std"] is None or metric == "parameters" else f"± {show(figure['std'])}"
-        )
-        values = (
-            ""
-            if metric == "parameters"
-            else "  ".join("-" if value is None else show(value) for value in figure["values"])
-        )
-        mean = "not by all" if figure["mean"] is None else show(figure["mean"])
-        rows.append(
-            [
-                metric.replace("_", " "),
-                show(claimed[metric]) if metric in claimed else "",
-                mean,
-                spread,
-                values,
-            ]
-        )
+    rows = [
+        [
+            _NAMES.get(metric, metric.replace("_", " ")),
+            _shown(metric, claimed[metric]) if metric in claimed else "",
+            "not by all" if figure["mean"] is None else _shown(metric, figure["mean"]),
+            _spread(metric, figure["std"]),
+            "" if metric == "parameters" else _each_seed(metric, figure["values"]),
+        ]
+        for metric, figure in measured.items()
+    ]
     title = f"{result['system']}: {result['summary']}"
     lines = [title, table(rows, ("figure", "claimed", "measured", "spread", "each seed"))]
     if result["selected_on_test"]:
@@ -124,10 +131,24 @@ def _as_text(result: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _shower(metric: str) -> Any:
-    """Return the function that writes a metric's values for a person."""
-    if "accuracy" in metric or metric == "overfitting_gap":
-        return percent
+def _each_seed(metric: str, values: list[float | None]) -> str:
+    return "  ".join("-" if value is None else _shown(metric, value) for value in values)
+
+
+def _shown(metric: str, value: float) -> str:
+    """Return a metric's value as a person reads it."""
+    if metric == "overfitting_gap":
+        return f"{100 * value:.2f} points"
+    if "accuracy" in metric:
+        return percent(value)
     if metric in ("parameters", "epoch_claim_passed"):
-        return lambda value: f"{value:,.0f}" if float(value).is_integer() else f"{value:.1f}"
-    return lambda value: f"{value:.4f}"
+        return f"{value:,.0f}" if float(value).is_integer() else f"{value:.1f}"
+    return f"{value:.4f}"
+
+
+def _spread(metric: str, spread: float | None) -> str:
+    """Return a standard deviation; of percentages it is in points."""
+    if spread is None or metric == "parameters":
+        return ""
+    share = "accuracy" in metric or metric == "overfitting_gap"
+    return f"± {100 * spread:.2f}" if share else f"± {_shown(metric, spread)}"

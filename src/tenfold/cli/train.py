@@ -154,7 +154,9 @@ def _train(
         run = train_run(TrainingPlan(chosen, folder, resume=resume, force=force), data, callbacks)
     except KeyboardInterrupt:
         if (folder / "recipe.toml").is_file():
-            note(f"stopped; go on with: tenfold train --resume --out {folder}")
+            begun = (folder / "checkpoint" / "last").is_dir()
+            words = "stopped" if begun else "stopped in the first epoch, which will begin anew"
+            note(f"{words}; go on with: tenfold train --resume --out {folder}")
         raise
     if finished:
         note(f"{folder}: had finished already, so nothing was left to train")

@@ -103,6 +103,9 @@ def read_listed(folder: Path, prepare: Prepare | None = None) -> Split:
     except (UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{listing}: is not a CSV file in UTF-8 ({error})") from error
     columns = list(rows[0]) if rows else []
+    heading = next(csv.reader(io.StringIO(text, newline=""), skipinitialspace=True), [])
+    if twice := sorted({name for name in heading if heading.count(name) > 1}):
+        raise DataError(f"{listing}: has the column '{twice[0]}' more than once; keep one of them")
     if rows and not {"file", "label"} <= set(columns):
         raise DataError(
             f"{listing}: expected the columns 'file' and 'label', found "

@@ -19,6 +19,7 @@ __all__ = ["import_labelled", "is_set_name", "set_folder", "set_names"]
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _RESERVED = "mnist"
+_KINDS = ("images-idx3", "labels-idx1")
 
 
 def is_set_name(name: str) -> bool:
@@ -85,10 +86,11 @@ def import_labelled(
         raise DataError(f"{source}: does not exist; expected a labelled set")
     sizes = {}
     prefixes = {WHOLE: ""} | {split: f"{prefix}-" for split, prefix in PREFIXES.items()}
-    with replace_folder(target) as folder:
+    names = [f"{p}{kind}-ubyte" for p in prefixes.values() for kind in _KINDS]
+    with replace_folder(target, names, force=force) as folder:
         for split, read in find_splits(source, prepare).items():
             part = read()
-            for kind, array in (("images-idx3", part.images), ("labels-idx1", part.labels)):
+            for kind, array in zip(_KINDS, (part.images, part.labels), strict=True):
                 content = idx_bytes(array)
                 (folder / f"{prefixes[split]}{kind}-ubyte").write_bytes(content)
                 sizes[f"{prefixes[split]}{kind}-ubyte"] = len(content)

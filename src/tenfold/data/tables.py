@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,6 +27,7 @@ _DELIMITERS = ",;\t"
 # 785 headings of 80 letters each fit; a longer first line is no such table.
 _LONGEST_HEADER = 2**16
 _BLOCK_LINES = 2048
+_NUMBERED = re.compile(r"(\D*)(\d{1,9})")
 
 
 class _Layout(NamedTuple):
@@ -43,8 +45,8 @@ def label_column(names: Sequence[str], name: str) -> int:
         name: What messages call the file.
 
     Raises:
-        DataError: Not exactly one is called label (or labels, class, target; in any case), or there
-            are not 784 others.
+        DataError: Not exactly one is called label (or labels, class, target; in any case), there
+            are not 784 others, or their numbers are out of order.
     """
     found = [i for i, text in enumerate(names) if text.strip().lower() in _LABEL_NAMES]
     if len(found) != 1:
@@ -57,7 +59,22 @@ def label_column(names: Sequence[str], name: str) -> int:
             f"{name}: expected 784 columns of pixels beside the label, found {len(names) - 1}; "
             "leave out other columns"
         )
+    _check_order([text.strip() for i, text in enumerate(names) if i != found[0]], name)
     return found[0]
+
+
+def _check_order(headings: Sequence[str], name: str) -> None:
+    """Refuse pixel0, pixel1, pixel10 ...: names that were sorted as text, and pixels with them."""
+    parts = [_NUMBERED.fullmatch(heading) for heading in headings]
+    if len({part and part[1] for part in parts}) != 1 or parts[0] is None:
+        return  # other names, such as 1x1 to 28x28: they say nothing that could be checked
+    numbers = [int(part[2]) for part in parts if part is not None]
+    for place, (one, other) in enumerate(pairwise(numbers), start=1):
+        if other <= one:
+            raise DataError(
+                f"{name}: expected the columns of pixels in the order of their numbers, found "
+                f"'{headings[place]}' after '{headings[place - 1]}'; sort them by number"
+            )
 
 
 def read_csv(path: Path) -> Split:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.errors import InputError, ModelError
-from tenfold.files import open_regular
+from tenfold.files import open_regular, settled_folder
 from tenfold.model.card import Card, read_card
 
 __all__ = ["Model", "load_model"]
@@ -93,10 +93,10 @@ def find_model_folder(path: Path) -> Path:
     Raises:
         ModelError: It is neither; the message says what it is.
     """
-    for folder in (path, path / "model"):
-        if (folder / "card.json").is_file():
+    for folder in (settled_folder(path), settled_folder(path / "model")):
+        if os.path.isfile(folder / "card.json"):  # noqa: PTH113 - never raises
             return folder
-    if not path.exists():
+    if not os.path.exists(path):  # noqa: PTH110 - never raises
         found = "does not exist"
     elif path.is_file():
         found = "is a file"

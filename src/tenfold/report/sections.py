@@ -64,7 +64,7 @@ SECTIONS: Mapping[str, Callable[[Material], Section]] = {
     "overfitting_gap": lambda m: training.overfitting_gap(
         m.run.history[-1]["accuracy"] or 0.0,
         m.evaluation["accuracy"],
-        m.reproduction["measured"].get("overfitting_gap"),
+        m.reproduction["measured"],
     ),
     "train_and_test": lambda m: train_and_test(m.reproduction),
     "test_in_words": lambda m: evaluated.test_in_words(m.evaluation),

@@ -30,10 +30,11 @@ def calibration(evaluation: Evaluation, gallery: Gallery) -> Section:
         "Calibration: does confidence mean what it says?",
         [
             Words(
-                "The largest of the ten outputs is the network's *confidence* in its answer. If it "
-                "is well calibrated, of all answers given with a confidence of 90 % nine in ten "
-                "are right. The images are sorted into bins by confidence; each bar shows the "
-                "share that is right, and the red line how far that is from the mean confidence."
+                "The largest of the ten probabilities, the softmax of the last layer's inputs, is "
+                "the network's *confidence* in its answer. If it is well calibrated, of all "
+                "answers given with a confidence of 90 % nine in ten are right. The images are "
+                "sorted into bins by confidence; each bar shows the share that is right, and the "
+                "red line how far that is from the mean confidence."
             ),
             gallery.picture(
                 "reliability",

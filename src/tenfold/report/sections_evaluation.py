@@ -94,14 +94,16 @@ def per_class(evaluation: Evaluation) -> Section:
     rows = [
         [
             str(one["digit"]),
-            percent(one["precision"]),
-            percent(one["recall"]),
-            percent(one["f1"]),
+            *(
+                percent(one[score]) if one["support"] else "–"
+                for score in ("precision", "recall", "f1")
+            ),
             count(one["support"]),
         ]
         for one in evaluation["classes"]
     ]
-    hardest = min(evaluation["classes"], key=lambda one: one["f1"])
+    seen = [one for one in evaluation["classes"] if one["support"]]
+    hardest = min(seen, key=lambda one: one["f1"])
     return Section(
         "Each digit by itself",
         [

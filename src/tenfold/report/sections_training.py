@@ -202,56 +202,66 @@ def live_curves(history: History, gallery: Gallery) -> Section:
 
 
 def overfitting_gap(
-    train_accuracy: float, test_accuracy: float, measured: Mapping[str, Any] | None = None
+    train_accuracy: float, test_accuracy: float, reproduction: Mapping[str, Any] | None = None
 ) -> Section:
     """The gap between training and test accuracy, named and explained.
 
     Args:
         train_accuracy: Fraction, as logged in the last epoch.
         test_accuracy: Fraction.
-        measured: "mean", "std" and "values" of the gap over all seeds.
+        reproduction: "overfitting_gap" and "train_accuracy_after" over all seeds, each with
+            "mean", "std" and "values".
     """
     gap = 100 * (train_accuracy - test_accuracy)
-    if gap > 0:
-        reading = (
+    measured = reproduction or {}
+    over_seeds = measured.get("overfitting_gap")
+    blocks: list[Block] = [
+        Words(
             f"In its last epoch the network was right on {percent(train_accuracy)} of its training "
-            f"images; on the test images it is right on {percent(test_accuracy)}. The gap of "
-            f"{gap:.2f} points is called *overfitting*: part of what the network has learned holds "
-            "for its training images only."
+            f"images; on the test images it is right on {percent(test_accuracy)}. "
+            + (_GAP if gap > 0 else _NO_GAP)
+        ),
+        Code(
+            f"training accuracy   {percent(train_accuracy):>9}\n"
+            f"test accuracy       {percent(test_accuracy):>9}\n"
+            f"gap                 {gap:>+6.2f} points"
+        ),
+    ]
+    if over_seeds and over_seeds["std"] is not None:
+        blocks.append(
+            Words(f"Over all seeds the gap is {mean_and_spread('overfitting_gap', over_seeds)}.")
         )
-    else:
-        reading = (
-            f"In its last epoch the network was right on {percent(train_accuracy)} of its training "
-            f"images; on the test images it is right on {percent(test_accuracy)}. There is no gap "
-            "of *overfitting* here: what it has learned holds for new images too."
-        )
-    return Section(
-        "The overfitting gap",
-        [
-            Words(reading),
-            Code(
-                f"training accuracy   {percent(train_accuracy):>9}\n"
-                f"test accuracy       {percent(test_accuracy):>9}\n"
-                f"gap                 {gap:>+6.2f} points"
-            ),
-            *(
-                [
-                    Words(
-                        f"Over all seeds the gap is {mean_and_spread('overfitting_gap', measured)}."
-                    )
-                ]
-                if measured and measured["std"] is not None
-                else []
-            ),
-            Words(
-                "The training accuracy is the one that the epoch log shows: a mean over the last "
-                "epoch, taken while the weights change, and with dropout on where there is any. "
-                "The finished network does better on those images, so its own gap is wider."
-            ),
-            Words(
-                "A gap is not a fault by itself; nearly every network has one. It becomes a fault "
-                "when more training widens it while the test accuracy falls. More data, dropout, "
-                "or stopping sooner make it smaller."
-            ),
-        ],
+    finished = _finished_gap(measured.get("train_accuracy_after"), test_accuracy)
+    blocks.append(Words(_RUNNING_MEAN + finished))
+    blocks.append(Words(_NO_FAULT))
+    return Section("The overfitting gap", blocks)
+
+
+_GAP = (
+    "The difference is called *overfitting*: part of what the network has learned holds for its "
+    "training images only."
+)
+_NO_GAP = (
+    "That is no sign that there is no *overfitting*: the two figures are taken in different ways, "
+    "and early in a training this hides the gap."
+)
+_RUNNING_MEAN = (
+    "The training accuracy is the one that the epoch log shows: a mean over the last epoch, taken "
+    "while the weights change, and with dropout on where there is any. "
+)
+_NO_FAULT = (
+    "A gap is not a fault by itself; nearly every network has one. It becomes a fault when more "
+    "training widens it while the test accuracy falls. More data, dropout, or stopping sooner make "
+    "it smaller."
+)
+
+
+def _finished_gap(after: Mapping[str, Any] | None, test_accuracy: float) -> str:
+    """Return a sentence about the gap of the finished network, if that was measured."""
+    if not after or after["values"][0] is None:
+        return "The finished network does better on those images than this."
+    finished = after["values"][0]
+    return (
+        f"The finished network is right on {percent(finished)} of those images, which is "
+        f"{100 * (finished - test_accuracy):.2f} points more than on the test images."
     )

@@ -54,7 +54,7 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
     Raises:
         OutputError: The disk is full or the folder not writable; the old checkpoint is kept.
     """
-    with replace_folder(folder) as temporary:
+    with replace_folder(folder, (_WEIGHTS, _STATE, _INDEX)) as temporary:
         _save_tensors(checkpoint.weights, temporary / _WEIGHTS)
         _save_tensors(checkpoint.state, temporary / _STATE)
         index = {

@@ -162,16 +162,15 @@ def _risk_coverage(confidence: Floats, right: NDArray[np.bool_]) -> dict[str, An
     count = len(right)
     risk = np.cumsum(~right[order]) / np.arange(1, count + 1)
     points = np.unique(np.linspace(1, count, min(count, _CURVE_POINTS)).round().astype(int))
-    at = []
-    for coverage in _COVERAGES:
-        kept = max(1, math.floor(coverage * count))
-        at.append(
-            {
-                "coverage": coverage,
-                "accuracy": float(1 - risk[kept - 1]),
-                "threshold": float(confidence[order[kept - 1]]),
-            }
-        )
+    kept_counts = sorted({max(1, math.floor(share * count)) for share in _COVERAGES}, reverse=True)
+    at = [
+        {
+            "coverage": kept / count,  # of few images not every share can be kept
+            "accuracy": float(1 - risk[kept - 1]),
+            "threshold": float(confidence[order[kept - 1]]),
+        }
+        for kept in kept_counts
+    ]
     return {
         "coverage": (points / count).tolist(),
         "risk": risk[points - 1].tolist(),

@@ -31,11 +31,14 @@ def evaluate_model(
 ) -> tuple[dict[str, Any], NDArray[np.float32]]:
     """Return the evaluation of a model on labelled images, JSON-ready, and its outputs (N, 10).
 
-    The logits are divided by the card's temperature first, as in reading pictures.
+    The logits are divided by the card's temperature first, as in reading pictures. ``model`` is the
+    SHA-256 of the graph that was evaluated.
     """
     logits = model.logits(split.images)
     evaluation = evaluate(logits / np.float32(model.card.temperature), split.labels)
-    return {"data": data_name, **evaluation.to_dict()}, network_outputs(logits, model.card)
+    weights = model.card.sha256["model.onnx"]
+    result = {"data": data_name, "model": weights, **evaluation.to_dict()}
+    return result, network_outputs(logits, model.card)
 
 
 def evaluate_run(run: Run, test: Split) -> dict[str, Any]:

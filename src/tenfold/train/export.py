@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -19,41 +20,51 @@ from tenfold.train.fit import as_images, predict_logits
 from tenfold.train.networks import Network
 from tenfold.train.onnx_graph import build_graph
 from tenfold.train.recipe import Recipe
-from tenfold.train.runs import Run
+from tenfold.train.runs import Run, check_recipe_of
 from tenfold.train.settings import to_table
 from tenfold.train.shapes import output_activation
 from tenfold.values import Split
 
-__all__ = ["check_parity", "export_run", "export_weights"]
+__all__ = ["MODEL_FILES", "check_parity", "export_run", "export_weights"]
+
+MODEL_FILES = ("model.onnx", "model.safetensors", "card.json", "README.md")
 
 _TOLERANCE = 1e-4  # of a probability between PyTorch and ONNX Runtime
 
 
 def export_run(
-    run: Run, folder: Path, images: Split, figures: Mapping[str, Any] | None = None
+    run: Run,
+    folder: Path,
+    images: Split,
+    figures: Mapping[str, Any] | None = None,
+    *,
+    force: bool = True,
 ) -> None:
-    """Write a run's weights as a model folder, replacing one that is there.
+    """Write a run's weights as a model folder.
 
     Args:
         run: A run with at least one epoch done.
         folder: The model folder.
         images: Images on which ONNX Runtime must agree with PyTorch.
         figures: Figures of these weights, for the card.
+        force: Replace a model that is there; a folder with other files never is.
 
     Raises:
-        RunError: The run has no checkpoint, or a damaged one.
+        RunError: The run has no checkpoint, a damaged one, or one of another recipe.
         ModelError: The exported graph does not agree with PyTorch.
         OutputError: The folder cannot be written.
     """
     checkpoint = load_checkpoint(run.chosen)
     if checkpoint is None:
         raise RunError(f"{run.folder}: has no checkpoint to export; train at least one epoch")
+    check_recipe_of(run, checkpoint)
     trained = {
         "seed": run.recipe.seed,
         "epochs": len(checkpoint.history),
         **run.environment(),
     }
-    export_weights(run.recipe, checkpoint.weights, folder, images, trained, figures or {})
+    with _model_folder(folder, own=folder == run.model, force=force) as temporary:
+        _write_model(run.recipe, checkpoint.weights, temporary, images, trained, figures or {})
 
 
 def export_weights(
@@ -65,26 +76,41 @@ def export_weights(
     figures: Mapping[str, Any],
 ) -> None:
     """Write weights as a model folder: ONNX, safetensors, card and README; see `export_run`."""
+    with _model_folder(folder, own=False, force=True) as temporary:
+        _write_model(recipe, weights, temporary, images, trained, figures)
+
+
+def _model_folder(folder: Path, *, own: bool, force: bool) -> AbstractContextManager[Path]:
+    """Return `replace_folder` for a model; a run's own may have lost its card."""
+    return replace_folder(folder, MODEL_FILES, marker="" if own else "card.json", force=force)
+
+
+def _write_model(
+    recipe: Recipe,
+    weights: Mapping[str, Tensor],
+    folder: Path,
+    images: Split,
+    trained: Mapping[str, Any],
+    figures: Mapping[str, Any],
+) -> None:
     from safetensors.torch import save
 
     network = Network(recipe)
     network.load_state_dict(dict(weights))
     arrays = {name: value.numpy() for name, value in weights.items()}
-    with replace_folder(folder) as temporary:
-        write_bytes(temporary / "model.onnx", build_graph(recipe, arrays))
-        write_bytes(temporary / "model.safetensors", save(dict(weights)))
-        names = ("model.onnx", "model.safetensors")
-        card = Card(
-            name=recipe.name,
-            sha256={name: sha256(temporary / name) for name in names},
-            output_activation=output_activation(recipe.network),
-            recipe=to_table(recipe),
-            trained=dict(trained),
-            figures=dict(figures),
-        )
-        write_json(temporary / "card.json", card.to_dict())
-        write_text(temporary / "README.md", _readme(card))
-        check_parity(network, temporary, images)
+    write_bytes(folder / "model.onnx", build_graph(recipe, arrays))
+    write_bytes(folder / "model.safetensors", save(dict(weights)))
+    card = Card(
+        name=recipe.name,
+        sha256={name: sha256(folder / name) for name in ("model.onnx", "model.safetensors")},
+        output_activation=output_activation(recipe.network),
+        recipe=to_table(recipe),
+        trained=dict(trained),
+        figures=dict(figures),
+    )
+    write_json(folder / "card.json", card.to_dict())
+    write_text(folder / "README.md", _readme(card))
+    check_parity(network, folder, images)
 
 
 def check_parity(network: Network, folder: Path, images: Split) -> None:

@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from tenfold.train.randomness import generators
 from tenfold.train.recipe import Convolution, Dense, Dropout, Flatten, Layer, MaxPool, Recipe
-from tenfold.train.shapes import summarise, takes_outputs, used_side
+from tenfold.train.shapes import has_channels, summarise, takes_outputs, used_side
 
 __all__ = ["DropoutStage", "Network", "cross_entropy"]
 
@@ -44,7 +44,7 @@ class Network(nn.Module):
         layers = recipe.network
         streams = generators(recipe.seed)
         self.dropout_generator = streams.dropout
-        self.convolutional = isinstance(layers[0], Convolution)
+        self.has_channels = has_channels(layers)
         self._side = used_side(layers)
         self.log_outputs = takes_outputs(recipe)
         self.stages = _named(_build(layers, streams.weights, streams.dropout))
@@ -52,7 +52,7 @@ class Network(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         """Return logits (N, 10) float32 of images (N, 28, 28), uint8, or prepared already."""
         hidden = images if images.is_floating_point() else self.prepare(images)
-        hidden = hidden.unsqueeze(1) if self.convolutional else hidden
+        hidden = hidden.unsqueeze(1) if self.has_channels else hidden
         logits: Tensor = self.stages(hidden).float()
         if self.log_outputs:
             return torch.sigmoid(logits).clamp(_CLIP, 1 - _CLIP).log()

@@ -21,7 +21,7 @@ from tenfold.train.recipe import (
     MaxPool,
     Recipe,
 )
-from tenfold.train.shapes import takes_outputs
+from tenfold.train.shapes import has_channels, takes_outputs
 
 __all__ = ["build_graph"]
 
@@ -39,10 +39,10 @@ def build_graph(recipe: Recipe, weights: Mapping[str, NDArray[np.float32]]) -> b
     """
     from onnx import TensorProto, checker, helper
 
-    graph = _Graph(weights)
+    graph = _Graph(weights, has_channels=has_channels(recipe.network))
     graph.add("Cast", to=TensorProto.FLOAT)
     graph.add("Div", graph.constant("full_scale", np.array(255, np.float32)))
-    if isinstance(recipe.network[0], Convolution):
+    if has_channels(recipe.network):
         graph.add("Unsqueeze", graph.constant("channel_axis", np.array([1], np.int64)))
     for layer in recipe.network:
         graph.append(layer)
@@ -64,13 +64,13 @@ def build_graph(recipe: Recipe, weights: Mapping[str, NDArray[np.float32]]) -> b
 class _Graph:
     """A chain of nodes, each taking what the one before gave."""
 
-    def __init__(self, weights: Mapping[str, NDArray[np.float32]]) -> None:
+    def __init__(self, weights: Mapping[str, NDArray[np.float32]], *, has_channels: bool) -> None:
         self._weights = weights
         self._nodes: list[Any] = []
         self._constants: list[Any] = []
         self._counts: dict[str, int] = {}
         self._current = "images"
-        self._spatial = False  # whether the chain's end has rows and columns
+        self._has_channels = has_channels  # whether the chain's end has them still
 
     def add(self, operator: str, *inputs: str, **attributes: Any) -> None:
         """Append a node whose first input is the chain's end."""
@@ -86,17 +86,16 @@ class _Graph:
         """Append a layer's nodes."""
         match layer:
             case Flatten():
-                if self._spatial:
+                if self._has_channels:
                     self.add("Transpose", perm=[0, 2, 3, 1])
                 self.add("Flatten", axis=1)
-                self._spatial = False
+                self._has_channels = False
             case MaxPool(size=size):
                 self.add("MaxPool", kernel_shape=[size, size], strides=[size, size])
             case Dense(activation=activation):
                 self.add("Gemm", *self.parameters("dense"), transB=1)
                 self.activate(activation)
             case Convolution(kernel_size=size, activation=activation):
-                self._spatial = True
                 self.add("Conv", *self.parameters("convolution"), kernel_shape=[size, size])
                 self.activate(activation)
             case Dropout():

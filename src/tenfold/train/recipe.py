@@ -156,7 +156,11 @@ class Validation:
         in_range = _real(self.fraction) and 0 <= self.fraction < 1
         _check(in_range, "fraction", "from 0 to below 1", self.fraction)
         if needs:
-            _check(0 < self.fraction < 1, "fraction", "between 0 and 1", self.fraction)
+            words = f"above 0 with the method {self.method}, 0.1 for a tenth"
+            _check(self.fraction > 0, "fraction", words, self.fraction)
+        else:
+            words = f"0 with the method {self.method}, which takes none; set validation.method too"
+            _check(self.fraction == 0, "fraction", words, self.fraction)
         _check(
             _whole(self.random_state, 0, 2**32 - 1),
             "random_state",
@@ -202,6 +206,12 @@ class Recipe:
         _check(_whole(self.patience, 0), "patience", "a whole number of at least 0", self.patience)
         if self.patience and self.validation.method == "none":
             raise RecipeError("patience: must be 0 where no image is validated on")
+        if self.patience and self.validation.method == "test_set":
+            raise RecipeError(
+                "patience: must be 0 where the test set is watched, or it would choose the epoch "
+                "and no figure on it would be blind; hold out training images instead, with "
+                "validation.method=last_fraction and validation.fraction=0.1"
+            )
         precisions = get_args(Precision)
         _check(
             self.precision in precisions,

@@ -83,7 +83,8 @@ def reproduce(
 
 def summary(result: Mapping[str, Any]) -> dict[str, Any]:
     """Return what ``tenfold reproduce --json`` prints of a reproduction."""
-    return {key: result[key] for key in ("system", "seeds", "commits", "claimed", "measured")}
+    keys = ("system", "command", "seeds", "claimed", "measured", "commits", "environment")
+    return {key: result[key] for key in keys}
 
 
 def _measure(system: System, run: Run, evaluation: Mapping[str, Any]) -> Measures:

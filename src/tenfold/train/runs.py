@@ -17,11 +17,12 @@ from tenfold.files import (
     write_json,
     write_text,
 )
+from tenfold.train.checkpoint import Checkpoint
 from tenfold.train.recipe import Recipe
 from tenfold.train.settings import from_toml, to_table, to_toml
 from tenfold.train.shapes import layer_table
 
-__all__ = ["Run", "check_same_recipe", "create_run", "open_run"]
+__all__ = ["Run", "check_recipe_of", "check_same_recipe", "create_run", "open_run"]
 
 
 _FOLDERS = ("checkpoint", "model", "figures", "tensorboard")
@@ -165,10 +166,24 @@ def check_same_recipe(run: Run, recipe: Recipe) -> None:
         for key in sorted(ours.keys() | theirs.keys())
         if ours.get(key) != theirs.get(key)
     ]
+    if recipe.name != run.recipe.name:
+        raise RecipeError(
+            f"--resume: {run.folder} is a run of {run.recipe.name}, not of {recipe.name}; "
+            "name that recipe, or none, or choose another --out"
+        )
     if changed:
         raise RecipeError(
             f"--resume: the recipe must be the one {run.folder} was started with, but "
             f"{'; '.join(changed)}; leave the changes out, or start a new run with another --out"
+        )
+
+
+def check_recipe_of(run: Run, checkpoint: Checkpoint) -> None:
+    """Raise a `RunError` unless a run's checkpoint is of the recipe in its ``recipe.toml``."""
+    if checkpoint.recipe != to_table(run.recipe):
+        raise RunError(
+            f"{run.folder}: its checkpoint is no checkpoint of the recipe in "
+            f"{run.folder / 'recipe.toml'}; restore that file, or train again with another --out"
         )
 
 
@@ -198,5 +213,11 @@ def _is_epoch(row: Any, number: int) -> bool:
     """Tell whether a line holds the numbers that training writes after an epoch."""
     if not isinstance(row, dict) or row.get("epoch") != number:
         return False
-    numbers = all(isinstance(value, (int, float)) for value in row.values())
-    return numbers and {"seconds", "loss", "accuracy"} <= row.keys()
+    if not {"seconds", "loss", "accuracy"} <= row.keys():
+        return False
+    shares = [value for name, value in row.items() if "accuracy" in name]
+    return all(_is_finite(value) for value in row.values()) and all(0 <= v <= 1 for v in shares)
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, (int, float)) and type(value) is not bool and abs(value) < 1e308

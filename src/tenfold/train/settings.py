@@ -102,13 +102,23 @@ def apply_settings(recipe: Recipe, settings: Sequence[str]) -> Recipe:
             value is of another type or out of range.
     """
     table = to_table(recipe)
+    named = set()
     for setting in settings:
         key, equals, text = setting.partition("=")
         key = key.strip()
         if not equals or not key:
             raise RecipeError(f"--set {setting}: must be KEY=VALUE, for example epochs=3")
         _assign(table, key, text.strip())
+        named.add(key)
+    _drop_fraction(table["validation"], named)
     return from_table(table)
+
+
+def _drop_fraction(validation: dict[str, Any], named: set[str]) -> None:
+    """Where the method was changed to one without a fraction, leave out the old method's."""
+    without = not str(validation["method"]).endswith("fraction")
+    if without and "validation.method" in named and "validation.fraction" not in named:
+        validation["fraction"] = 0.0
 
 
 def _assign(table: dict[str, Any], key: str, text: str) -> None:
@@ -128,6 +138,8 @@ def _assign(table: dict[str, Any], key: str, text: str) -> None:
             f"--set {key}: is a table; set one of its fields: "
             + ", ".join(f"{key}.{name}" for name in _keys(current))
         )
+    if key == "optimizer.kind":
+        raise RecipeError(f"--set {key}: write optimizer={text} to take the other optimizer")
     if last == "kind":
         raise RecipeError(f"--set {key}: a layer's kind cannot be changed, only its fields")
     place[int(last) if isinstance(place, list) else last] = _value(text, current, key)
@@ -137,7 +149,13 @@ def _descend(place: Any, step: str, key: str) -> Any:
     """Return what stands at ``step`` of a table or list, or raise naming the nearest key."""
     keys = _keys(place)
     if step not in keys:
-        raise RecipeError(f"--set {key}: no field '{step}'; {nearest(step, keys)}")
+        inner = [f"{name}.{step}" for name in keys if step in _keys(_at(place, name))]
+        hint = f"did you mean '{inner[0]}'?" if len(inner) == 1 else nearest(step, keys)
+        raise RecipeError(f"--set {key}: no field '{step}'; {hint}")
+    return _at(place, step)
+
+
+def _at(place: Any, step: str) -> Any:
     return place[int(step)] if isinstance(place, list) else place[step]
 
 

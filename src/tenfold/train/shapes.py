@@ -24,6 +24,7 @@ from tenfold.train.recipe import (
 
 __all__ = [
     "LayerSummary",
+    "has_channels",
     "layer_table",
     "output_activation",
     "summarise",
@@ -60,9 +61,7 @@ def summarise(layers: Sequence[Layer]) -> list[LayerSummary]:
     Raises:
         RecipeError: The layers do not fit together, or do not end in ten outputs.
     """
-    shape: tuple[int, ...] = (
-        (_SIDE, _SIDE) if not isinstance(layers[0], Convolution) else (_SIDE, _SIDE, 1)
-    )
+    shape: tuple[int, ...] = (_SIDE, _SIDE, 1) if has_channels(layers) else (_SIDE, _SIDE)
     rows = [LayerSummary("Input", "input", shape, 0, "")]
     for place, layer in enumerate(layers):
         row = _summary(layer, shape, f"network.{place}")
@@ -77,6 +76,11 @@ def summarise(layers: Sequence[Layer]) -> list[LayerSummary]:
             f"network: must have at most {_MOST_PARAMETERS:,} parameters, but has {parameters:,}"
         )
     return rows
+
+
+def has_channels(layers: Sequence[Layer]) -> bool:
+    """Tell whether the network sees rows, columns and channels, and no plain rows of pixels."""
+    return any(isinstance(layer, (Convolution, MaxPool)) for layer in layers)
 
 
 def layer_table(layers: Sequence[Layer]) -> list[dict[str, Any]]:

@@ -28,8 +28,13 @@ from tenfold.train.export import export_run
 from tenfold.train.fit import Callback, Trainer, as_images, as_labels, fit
 from tenfold.train.networks import Network
 from tenfold.train.recipe import Recipe
-from tenfold.train.runs import Run, check_same_recipe, create_run, open_run
-from tenfold.train.settings import to_table
+from tenfold.train.runs import (
+    Run,
+    check_recipe_of,
+    check_same_recipe,
+    create_run,
+    open_run,
+)
 from tenfold.train.splits import split_images
 
 __all__ = ["TrainingPlan", "train_run"]
@@ -78,10 +83,15 @@ def train_run(plan: TrainingPlan, data: MNIST, callbacks: Sequence[Callback] = (
     _check_before_writing(plan, data)
     with _alone_in(plan.folder):
         run = _prepare(plan, data)
-        if run.finished and _is_whole(run):
-            return run
-        _train(run, data, callbacks)
-        export_run(run, run.model, data.test)
+        if run.finished:
+            checkpoint = load_checkpoint(run.chosen)
+            if checkpoint is not None:
+                check_recipe_of(run, checkpoint)
+            if _is_whole(run):
+                return run
+        with _threads_of(run):
+            _train(run, data, callbacks)
+            export_run(run, run.model, data.test)
         return run
 
 
@@ -91,11 +101,7 @@ def _train(run: Run, data: MNIST, callbacks: Sequence[Callback]) -> None:
     trainer = Trainer(recipe, as_images(train), as_labels(train))
     checkpoint = load_checkpoint(run.last)
     if checkpoint is not None:
-        if checkpoint.recipe != to_table(recipe):
-            raise RunError(
-                f"{run.last}: is no checkpoint of the recipe in {run.folder / 'recipe.toml'}; "
-                "restore that file, or train again with another --out"
-            )
+        check_recipe_of(run, checkpoint)
         trainer.restore(checkpoint.weights, checkpoint.state, checkpoint.history)
     own: list[Callback] = [MetricsLog(run.metrics), Checkpoints(run.last, run.best)]
     if recipe.patience:
@@ -139,7 +145,6 @@ def _prepare(plan: TrainingPlan, data: MNIST) -> Run:
         if plan.recipe is not None:
             check_same_recipe(run, plan.recipe)
         _check_same_data(run, data)
-        _take_threads(run)
         for folder in (run.last, run.best, run.model):
             with output_errors(folder):
                 settle_folder(folder, alone=True)
@@ -163,11 +168,16 @@ def _is_whole(run: Run) -> bool:
     return True
 
 
-def _take_threads(run: Run) -> None:
+@contextmanager
+def _threads_of(run: Run) -> Iterator[None]:
     """Compute with as many threads as the run began with: sums depend on it in their last bits."""
-    threads = run.environment().get("threads")
+    before, threads = torch.get_num_threads(), run.environment().get("threads")
     if isinstance(threads, int) and 0 < threads <= _MOST_THREADS:
         torch.set_num_threads(threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _check_same_data(run: Run, data: MNIST) -> None:
