@@ -14,8 +14,8 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import tiny
-from tenfold import sklearn as sklearn_module
 from tenfold.errors import ModelError, RecipeError
+from tenfold.files import json_digest
 from tenfold.sklearn import DigitClassifier
 
 EXPECTED_FAILURES: dict[str, str] = {}
@@ -176,7 +176,7 @@ def other_network(folder: Path) -> None:
     state = json.loads(path.read_text())
     del state["digest"]
     state["recipe"]["network"][1]["units"] = 64
-    path.write_text(json.dumps(state | {"digest": sklearn_module._digest(state)}))
+    path.write_text(json.dumps(state | {"digest": json_digest(state)}))
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ __all__ = [
     "LOCK_NAME",
     "ensure_folder",
     "holds_files",
+    "json_digest",
     "new_folder",
     "open_regular",
     "output_errors",
@@ -93,6 +94,11 @@ def read_json(path: Path) -> Any:
         return json.loads(read_text(path))
     except RecursionError as error:
         raise ValueError("is nested too deeply") from error
+
+
+def json_digest(value: Any) -> str:
+    """Return the SHA-256 of a JSON-ready value, by which a change of any part of it shows."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -224,8 +230,7 @@ def refuse_used(folder: Path, *, force: bool = False) -> None:
     Raises:
         OutputError: It is a file, or holds something and ``force`` is off.
     """
-    if folder.exists() and not folder.is_dir():
-        raise OutputError(f"{folder}: must be a folder, but is a file; choose another name")
+    _refuse_file(folder)
     if not force and holds_files(folder):
         raise OutputError(
             f"{folder}: already holds files, and nothing is overwritten without --force; "
@@ -245,8 +250,7 @@ def refuse_foreign(folder: Path, names: Collection[str], *, marker: str = "") ->
         OutputError: Something else would be lost.
     """
     with output_errors(folder):
-        if folder.exists() and not folder.is_dir():
-            raise OutputError(f"{folder}: must be a folder, but is a file; choose another name")
+        _refuse_file(folder)
         inside = sorted(folder.iterdir()) if folder.is_dir() else []
     ours = not marker or (folder / marker).is_file()
     others = [path for path in inside if not (ours and path.name in names and path.is_file())]
@@ -255,6 +259,11 @@ def refuse_foreign(folder: Path, names: Collection[str], *, marker: str = "") ->
             f"{folder}: holds other files ({others[0].name}) that would be lost; "
             "choose another folder, or move them away"
         )
+
+
+def _refuse_file(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder}: must be a folder, but is a file; choose another name")
 
 
 def new_folder(folder: Path, *, force: bool = False) -> Path:

@@ -10,10 +10,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from tenfold.decide import softmax
 from tenfold.errors import MissingExtraError, ModelError, RecipeError
 from tenfold.files import (
+    json_digest,
     read_json,
     replace_folder,
     sha256,
@@ -164,7 +162,7 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 "history": self.history_,
                 "sha256": sha256(temporary / _WEIGHTS),
             }
-            write_json(temporary / _INDEX, {**state, "digest": _digest(state)})
+            write_json(temporary / _INDEX, {**state, "digest": json_digest(state)})
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str]) -> DigitClassifier:
@@ -179,7 +177,7 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         try:
             state = read_json(path / _INDEX)
             digest = state.pop("digest")
-            if digest != _digest(state) or state["format"] != _FORMAT:
+            if digest != json_digest(state) or state["format"] != _FORMAT:
                 raise ModelError(f"{path / _INDEX}: is not as it was written; save it again")
             if sha256(path / _WEIGHTS) != state["sha256"]:
                 raise ModelError(f"{path}: weights and {_INDEX} do not belong together")
@@ -271,11 +269,6 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 def _plain(value: Any) -> Any:
     """Return NumPy's numbers as Python's, and anything else as it is."""
     return value.item() if isinstance(value, np.generic) else value
-
-
-def _digest(state: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of an index, so that nothing in it changes unseen."""
-    return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
 
 
 def _to_images(table: NDArray[Any], span: tuple[float, float]) -> NDArray[np.uint8]:

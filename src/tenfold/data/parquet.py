@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tenfold.data.arrays import SIDE, digits, pixels, squares, to_split
 from tenfold.data.pictures import Prepare, read_picture
 from tenfold.data.reading import MAX_BYTES
-from tenfold.data.tables import label_column
+from tenfold.data.tables import label_column, refuse_twice
 from tenfold.errors import DataError, MissingExtraError
 from tenfold.values import Split
 
@@ -57,8 +57,7 @@ def _read(table: Any, name: str, prepare: Prepare | None) -> Split:
     if rows * SIDE * SIDE > MAX_BYTES:
         raise DataError(f"{name}: has {rows:,} rows, more than fit into memory; split it")
     columns = table.schema_arrow.names
-    if twice := sorted({column for column in columns if columns.count(column) > 1}):
-        raise DataError(f"{name}: has the column '{twice[0]}' more than once; keep one of them")
+    refuse_twice(columns, name)
     blocks = []
     done = 0
     for batch in table.iter_batches(_BATCH_ROWS):

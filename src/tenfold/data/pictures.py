@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tenfold.data.arrays import SIDE, to_split
 from tenfold.data.reading import read_file
+from tenfold.data.tables import refuse_twice
 from tenfold.errors import DataError, InputError
 from tenfold.images import FORMATS, MAX_BYTES, decoding
 from tenfold.values import Split
@@ -99,13 +100,11 @@ def read_listed(folder: Path, prepare: Prepare | None = None) -> Split:
     listing = folder / "labels.csv"
     try:
         text = read_file(listing).decode("utf-8-sig")
-        rows = list(csv.DictReader(io.StringIO(text, newline=""), skipinitialspace=True))
+        reader = csv.DictReader(io.StringIO(text, newline=""), skipinitialspace=True)
+        columns, rows = list(reader.fieldnames or ()), list(reader)
     except (UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{listing}: is not a CSV file in UTF-8 ({error})") from error
-    columns = list(rows[0]) if rows else []
-    heading = next(csv.reader(io.StringIO(text, newline=""), skipinitialspace=True), [])
-    if twice := sorted({name for name in heading if heading.count(name) > 1}):
-        raise DataError(f"{listing}: has the column '{twice[0]}' more than once; keep one of them")
+    refuse_twice(columns, str(listing))
     if rows and not {"file", "label"} <= set(columns):
         raise DataError(
             f"{listing}: expected the columns 'file' and 'label', found "

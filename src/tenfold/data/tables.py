@@ -19,7 +19,7 @@ from tenfold.errors import DataError
 from tenfold.files import open_regular
 from tenfold.values import Split
 
-__all__ = ["label_column", "read_csv"]
+__all__ = ["label_column", "read_csv", "refuse_twice"]
 
 _PIXELS = SIDE * SIDE
 _LABEL_NAMES = ("label", "labels", "class", "target")
@@ -35,6 +35,12 @@ class _Layout(NamedTuple):
     label: int
     """Which column holds the label."""
     has_header: bool
+
+
+def refuse_twice(columns: Sequence[str], name: str) -> None:
+    """Raise a `DataError` where two columns of a file have one name."""
+    if twice := sorted({column for column in columns if columns.count(column) > 1}):
+        raise DataError(f"{name}: has the column '{twice[0]}' more than once; keep one of them")
 
 
 def label_column(names: Sequence[str], name: str) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +13,7 @@ from torch import Tensor
 
 from tenfold.errors import RunError
 from tenfold.files import (
+    json_digest,
     open_regular,
     read_json,
     replace_folder,
@@ -64,7 +63,7 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
             "recipe": dict(checkpoint.recipe),
             "sha256": {name: sha256(temporary / name) for name in (_WEIGHTS, _STATE)},
         }
-        write_json(temporary / _INDEX, {**index, "digest": _digest(index)})
+        write_json(temporary / _INDEX, {**index, "digest": json_digest(index)})
 
 
 def load_checkpoint(folder: Path) -> Checkpoint | None:
@@ -123,7 +122,7 @@ def _read_index(folder: Path) -> dict[str, Any]:
     try:
         index = dict(read_json(path))
         digest, form = index.pop("digest"), index["format"]
-        whole = digest == _digest(index)
+        whole = digest == json_digest(index)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise _damaged(path, f"cannot be read ({error})") from error
     if form != _FORMAT:
@@ -131,11 +130,6 @@ def _read_index(folder: Path) -> dict[str, Any]:
     if not whole:
         raise _damaged(path, "is not as it was written")
     return index
-
-
-def _digest(index: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of an index, so that no figure of it changes unseen."""
-    return hashlib.sha256(json.dumps(index, sort_keys=True).encode()).hexdigest()
 
 
 def _verify(path: Path, recorded: str) -> None:

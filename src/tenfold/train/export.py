@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,8 @@ from tenfold.values import Split
 
 __all__ = ["MODEL_FILES", "check_parity", "export_run", "export_weights"]
 
-MODEL_FILES = ("model.onnx", "model.safetensors", "card.json", "README.md")
+_CARD = "card.json"  # also what tells that a folder is a model of ours
+MODEL_FILES = ("model.onnx", "model.safetensors", _CARD, "README.md")
 
 _TOLERANCE = 1e-4  # of a probability between PyTorch and ONNX Runtime
 
@@ -63,8 +63,16 @@ def export_run(
         "epochs": len(checkpoint.history),
         **run.environment(),
     }
-    with _model_folder(folder, own=folder == run.model, force=force) as temporary:
-        _write_model(run.recipe, checkpoint.weights, temporary, images, trained, figures or {})
+    export_weights(
+        run.recipe,
+        checkpoint.weights,
+        folder,
+        images,
+        trained,
+        figures or {},
+        marker="" if folder == run.model else _CARD,  # a run's own may have lost its card
+        force=force,
+    )
 
 
 def export_weights(
@@ -74,43 +82,34 @@ def export_weights(
     images: Split,
     trained: Mapping[str, Any],
     figures: Mapping[str, Any],
+    *,
+    marker: str = _CARD,
+    force: bool = True,
 ) -> None:
-    """Write weights as a model folder: ONNX, safetensors, card and README; see `export_run`."""
-    with _model_folder(folder, own=False, force=True) as temporary:
-        _write_model(recipe, weights, temporary, images, trained, figures)
+    """Write weights as a model folder: ONNX, safetensors, card and README; see `export_run`.
 
-
-def _model_folder(folder: Path, *, own: bool, force: bool) -> AbstractContextManager[Path]:
-    """Return `replace_folder` for a model; a run's own may have lost its card."""
-    return replace_folder(folder, MODEL_FILES, marker="" if own else "card.json", force=force)
-
-
-def _write_model(
-    recipe: Recipe,
-    weights: Mapping[str, Tensor],
-    folder: Path,
-    images: Split,
-    trained: Mapping[str, Any],
-    figures: Mapping[str, Any],
-) -> None:
+    `replace_folder` says what ``marker`` and ``force`` do.
+    """
     from safetensors.torch import save
 
     network = Network(recipe)
     network.load_state_dict(dict(weights))
     arrays = {name: value.numpy() for name, value in weights.items()}
-    write_bytes(folder / "model.onnx", build_graph(recipe, arrays))
-    write_bytes(folder / "model.safetensors", save(dict(weights)))
-    card = Card(
-        name=recipe.name,
-        sha256={name: sha256(folder / name) for name in ("model.onnx", "model.safetensors")},
-        output_activation=output_activation(recipe.network),
-        recipe=to_table(recipe),
-        trained=dict(trained),
-        figures=dict(figures),
-    )
-    write_json(folder / "card.json", card.to_dict())
-    write_text(folder / "README.md", _readme(card))
-    check_parity(network, folder, images)
+    with replace_folder(folder, MODEL_FILES, marker=marker, force=force) as temporary:
+        write_bytes(temporary / "model.onnx", build_graph(recipe, arrays))
+        write_bytes(temporary / "model.safetensors", save(dict(weights)))
+        names = ("model.onnx", "model.safetensors")
+        card = Card(
+            name=recipe.name,
+            sha256={name: sha256(temporary / name) for name in names},
+            output_activation=output_activation(recipe.network),
+            recipe=to_table(recipe),
+            trained=dict(trained),
+            figures=dict(figures),
+        )
+        write_json(temporary / _CARD, card.to_dict())
+        write_text(temporary / "README.md", _readme(card))
+        check_parity(network, temporary, images)
 
 
 def check_parity(network: Network, folder: Path, images: Split) -> None:

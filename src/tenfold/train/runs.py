@@ -160,17 +160,17 @@ def open_run(folder: Path) -> Run:
 
 def check_same_recipe(run: Run, recipe: Recipe) -> None:
     """Raise a `RecipeError` that names each field in which ``recipe`` differs from the run's."""
+    if recipe.name != run.recipe.name:
+        raise RecipeError(
+            f"--resume: {run.folder} is a run of {run.recipe.name}, not of {recipe.name}; "
+            "name that recipe, or none, or choose another --out"
+        )
     ours, theirs = _flat(to_table(recipe)), _flat(to_table(run.recipe))
     changed = [
         f"{key} is {ours.get(key)!r}, was {theirs.get(key)!r}"
         for key in sorted(ours.keys() | theirs.keys())
         if ours.get(key) != theirs.get(key)
     ]
-    if recipe.name != run.recipe.name:
-        raise RecipeError(
-            f"--resume: {run.folder} is a run of {run.recipe.name}, not of {recipe.name}; "
-            "name that recipe, or none, or choose another --out"
-        )
     if changed:
         raise RecipeError(
             f"--resume: the recipe must be the one {run.folder} was started with, but "
