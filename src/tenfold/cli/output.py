@@ -103,4 +103,5 @@ def _cell(value: Any) -> str:
 
 
 def _is_number(cell: str) -> bool:
-    return cell.replace(",", "").replace(".", "").strip("-+% ±").isdigit() or cell in ("-", "·")
+    figure = cell.removesuffix(" points").replace(",", "").replace(".", "")
+    return figure.strip("-+% ±").isdigit() or cell in ("-", "·")
