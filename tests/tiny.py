@@ -14,14 +14,21 @@ import numpy as np
 from tenfold.data import MNIST
 from tenfold.train.recipe import (
     Adam,
+    AdamW,
+    Augmentation,
+    BatchNorm,
     Convolution,
     Dense,
     Dropout,
     Flatten,
     Layer,
     MaxPool,
+    MeanMaxPool,
+    Muon,
     Recipe,
+    Residual,
     RMSprop,
+    Schedule,
     Validation,
 )
 from tenfold.values import Split
@@ -87,6 +94,29 @@ RECIPES = {
         loss_input="outputs",
     ),
     "bfloat16": replace(BASE, precision="bfloat16"),
+    "averaged": with_layers(
+        Convolution(filters=4, kernel_size=5, stride=2, bias=False),
+        BatchNorm(activation="relu"),
+        Residual(
+            layers=(
+                Convolution(filters=4, kernel_size=3, padding="same"),
+                BatchNorm(activation="relu"),
+            )
+        ),
+        MaxPool(),
+        MeanMaxPool(),
+        Dropout(rate=0.2),
+        OUTPUTS,
+        optimizer=AdamW(learning_rate=0.02, weight_decay=0.1),
+        schedule=Schedule(shape="linear", warm_up=0.2),
+        augmentation=Augmentation(rotation=8, scale=0.1, shear=0.1, shift=1.5, elastic=0.4),
+        clean_epochs=1,
+        label_smoothing=0.02,
+        weight_average=0.9,
+    ),
+    "muon": with_layers(
+        Convolution(filters=3, kernel_size=3), MaxPool(), Flatten(), OUTPUTS, optimizer=Muon()
+    ),
 }
 
 

@@ -86,7 +86,7 @@ def test_a_damaged_file_is_named(name: str, damage: str, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        pytest.param({"format": 2}, "must be of format 1, but is of 2", id="format"),
+        pytest.param({"format": 1}, "must be of format 2, but is of 1", id="format"),
         pytest.param({"epoch": 1}, "is not as it was written", id="epoch"),
         pytest.param({"sha256": {}}, "is not as it was written", id="no-sums"),
         pytest.param({"history": None}, "is not as it was written", id="history"),

@@ -44,9 +44,12 @@ def test_kernels_are_glorot_uniform_and_biases_zero(name: str) -> None:
     assert not any(value.any() for key, value in state.items() if key.endswith("bias"))
 
 
-@pytest.mark.parametrize("name", SYSTEMS)
+EVERY = {**{name: system.recipe for name, system in SYSTEMS.items()}, **tiny.RECIPES}
+
+
+@pytest.mark.parametrize("name", EVERY)
 def test_parameters_are_as_many_as_summarised(name: str) -> None:
-    recipe = SYSTEMS[name].recipe
+    recipe = EVERY[name]
     count = sum(parameter.numel() for parameter in Network(recipe).parameters())
     assert count == sum(row.parameters for row in summarise(recipe.network))
 

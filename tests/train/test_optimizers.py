@@ -9,8 +9,8 @@ import pytest
 import torch
 from torch import nn
 
-from tenfold.train.optimizers import _corrected_rate, build_optimizer
-from tenfold.train.recipe import Adam, Optimizer, RMSprop
+from tenfold.train.optimizers import _corrected_rate, build_optimizer, orthogonalise
+from tenfold.train.recipe import Adam, AdamW, Muon, Optimizer, RMSprop
 
 STEPS, SIZE = 20, 50
 
@@ -89,6 +89,53 @@ def test_epsilon_is_not_scaled_by_the_correction() -> None:
     paper = -1e-3 * 1e-7 / (1e-7 + 1e-7)
     assert values.item() == pytest.approx(keras, rel=1e-4)
     assert abs(values.item() - paper) > 0.5 * abs(paper)
+
+
+def test_weight_decay_shrinks_kernels_alone() -> None:
+    """Without a gradient a step is the decay, by the rate and its factor."""
+    kernel, bias = nn.Parameter(torch.ones(3, 4)), nn.Parameter(torch.ones(4))
+    for value in (kernel, bias):
+        value.grad = torch.zeros_like(value)
+    spec = AdamW(learning_rate=0.1, weight_decay=0.5)
+    build_optimizer(spec, [kernel, bias]).step(0.8)
+    torch.testing.assert_close(kernel.detach(), torch.full((3, 4), 1 - 0.8 * 0.1 * 0.5))
+    assert torch.equal(bias.detach(), torch.ones(4))
+
+
+@pytest.mark.parametrize("spec", [Adam(), AdamW(weight_decay=0.0), RMSprop()], ids=repr)
+def test_a_factor_scales_the_step(spec: Optimizer) -> None:
+    moved = []
+    for factor in (1.0, 0.25):
+        values = nn.Parameter(torch.zeros(5))
+        values.grad = torch.linspace(0.5, 1, 5)
+        build_optimizer(spec, [values]).step(factor)
+        moved.append(values.detach())
+    torch.testing.assert_close(moved[1], 0.25 * moved[0])
+
+
+@pytest.mark.parametrize("shape", [(8, 30), (30, 8), (16, 16), (6, 1)], ids=str)
+def test_singular_values_come_near_one(shape: tuple[int, int]) -> None:
+    matrix = torch.randn(*shape, generator=torch.Generator().manual_seed(2))
+    left, values, right = torch.linalg.svd(matrix, full_matrices=False)
+    result = orthogonalise(matrix * 1e-4)
+    inner = left.t() @ result @ right.t()
+    assert float((inner - torch.diag(inner.diag())).abs().max()) < 1e-3
+    large = values > 0.1 * values.max()
+    assert float(inner.diag()[large].min()) > 0.6
+    assert float(inner.diag().max()) < 1.25
+
+
+def test_muon_moves_kernels_by_orthogonal_steps_and_the_rest_by_adamw() -> None:
+    kernel = nn.Parameter(torch.zeros(4, 2, 3, 3).to(memory_format=torch.channels_last))
+    bias, adams = nn.Parameter(torch.zeros(4)), nn.Parameter(torch.zeros(4))
+    kernel.grad = torch.randn(kernel.shape, generator=torch.Generator().manual_seed(1))
+    bias.grad = adams.grad = torch.linspace(-1, 1, 4)
+    build_optimizer(Muon(learning_rate=0.1), [kernel, bias]).step(0.5)
+    build_optimizer(AdamW(learning_rate=2e-3), [adams]).step(0.5)
+    ahead = (1 - 0.95 + 0.95 * (1 - 0.95)) / 1 * kernel.grad.reshape(4, -1)
+    expected = -0.05 * orthogonalise(ahead)
+    torch.testing.assert_close(kernel.detach().reshape(4, -1), expected, atol=1e-5, rtol=1e-3)
+    assert torch.equal(bias.detach(), adams.detach())
 
 
 @pytest.mark.parametrize("spec", [Adam(), RMSprop()], ids=["adam", "rmsprop"])

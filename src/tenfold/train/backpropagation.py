@@ -11,9 +11,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from tenfold.train.networks import DropoutStage, Network
+from tenfold.train.networks import Network
 from tenfold.train.recipe import Dense, Dropout, Flatten, Recipe
 from tenfold.train.shapes import takes_outputs
+from tenfold.train.stages import DropoutStage
 
 __all__ = ["backpropagate", "is_written_out"]
 
@@ -21,7 +22,8 @@ __all__ = ["backpropagate", "is_written_out"]
 def is_written_out(recipe: Recipe) -> bool:
     """Tell whether `backpropagate` knows all that a recipe's network is made of."""
     dense = all(isinstance(layer, (Dense, Dropout, Flatten)) for layer in recipe.network)
-    return dense and recipe.precision == "float32" and not takes_outputs(recipe)
+    plain_loss = not takes_outputs(recipe) and not recipe.label_smoothing
+    return dense and plain_loss and recipe.precision == "float32"
 
 
 def backpropagate(network: Network, pixels: Tensor, labels: Tensor) -> Tensor:

@@ -25,7 +25,7 @@ from tenfold.files import (
 
 __all__ = ["Checkpoint", "load_checkpoint", "save_checkpoint"]
 
-_FORMAT = 1
+_FORMAT = 2
 _ATTEMPTS = 3  # at reading a checkpoint that a training replaces meanwhile
 _WEIGHTS, _STATE, _INDEX = "model.safetensors", "state.safetensors", "state.json"
 

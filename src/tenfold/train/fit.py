@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,12 +14,15 @@ import torch
 from torch import Tensor
 
 from tenfold.errors import RunError
+from tenfold.train.averaging import WeightAverage, reestimate_statistics
 from tenfold.train.backpropagation import backpropagate, is_written_out
 from tenfold.train.networks import Network, cross_entropy
 from tenfold.train.optimizers import build_optimizer
 from tenfold.train.processor import flushed_denormals, keep_freed_memory
 from tenfold.train.randomness import generators
 from tenfold.train.recipe import Recipe
+from tenfold.train.schedule import rate_factor
+from tenfold.train.warp import warp
 from tenfold.values import Split
 
 __all__ = ["Callback", "Trainer", "as_images", "as_labels", "fit", "predict_logits", "score"]
@@ -26,6 +30,7 @@ __all__ = ["Callback", "Trainer", "as_images", "as_labels", "fit", "predict_logi
 Metrics = dict[str, float]
 
 _PROGRESS_INTERVAL = 0.1  # seconds between two calls of `on_progress`, as fast as an eye follows
+_STATISTICS_IMAGES = 5_000  # for batch normalisation: a mean over so many moves by under 1 %
 _SCORING_BATCH = 1000  # images; larger ones gain nothing and take memory
 
 
@@ -60,6 +65,7 @@ class Trainer:
         images: Shape (N, 28, 28), uint8.
         labels: Shape (N,), int64.
         network: The network, its weights changing in place.
+        average: The running mean of its weights, where the recipe keeps one.
         history: One mapping an epoch: epoch, seconds, loss, accuracy and, where images are held
             out, validation_loss and validation_accuracy.
         stop: Set by a callback to end training after this epoch.
@@ -74,17 +80,33 @@ class Trainer:
 
     def __post_init__(self) -> None:
         keep_freed_memory()
-        self.network = Network(self.recipe)
-        with flushed_denormals():
-            self._pixels = self.network.prepare(self.images)  # once, not once an epoch
-        self.order = generators(self.recipe.seed).order
-        self._written_out = is_written_out(self.recipe)
-        self.optimizer = build_optimizer(self.recipe.optimizer, list(self.network.parameters()))
+        recipe = self.recipe
+        self.network = Network(recipe)
+        self._pixels = self._scale(self.images)  # once, not once an epoch
+        streams = generators(recipe.seed)
+        self.order, self._varied = streams.order, streams.augmentation
+        self._written_out = is_written_out(recipe)
+        self.optimizer = build_optimizer(recipe.optimizer, list(self.network.parameters()))
+        self.average = WeightAverage(recipe, self.network) if recipe.weight_average else None
+        self._steps_done = 0
+        self._steps_an_epoch = math.ceil(len(self.labels) / recipe.batch_size)
+
+    @flushed_denormals()
+    def _scale(self, images: Tensor) -> Tensor:
+        """Return images as the network takes them, but whole where they are to be moved about."""
+        if self.recipe.augmentation.is_none:
+            return self.network.prepare(images)
+        return images.to(torch.float32).div_(255)
 
     @property
     def epoch(self) -> int:
         """Number of epochs done."""
         return len(self.history)
+
+    @property
+    def trained(self) -> Network:
+        """The network whose weights count: the running mean where the recipe keeps one."""
+        return self.network if self.average is None else self.average.network
 
     def step(self, images: Tensor, labels: Tensor) -> Tensor:
         """Take one optimizer step on a batch.
@@ -101,7 +123,11 @@ class Trainer:
             logits = backpropagate(self.network, pixels, labels)
         else:
             logits = self._derive(pixels, labels)
-        self.optimizer.step()
+        steps = self.recipe.epochs * self._steps_an_epoch
+        self.optimizer.step(rate_factor(self.recipe.schedule, self._steps_done, steps))
+        if self.average is not None:
+            self.average.update(self._steps_done)
+        self._steps_done += 1
         return logits
 
     def _derive(self, pixels: Tensor, labels: Tensor) -> Tensor:
@@ -109,7 +135,8 @@ class Trainer:
         self.network.zero_grad(set_to_none=True)
         with _autocast(self.recipe):
             logits: Tensor = self.network(pixels)
-        cross_entropy(logits, labels).backward()  # type: ignore[no-untyped-call]
+        smoothing = self.recipe.label_smoothing
+        cross_entropy(logits, labels, smoothing).backward()  # type: ignore[no-untyped-call]
         return logits.detach()
 
     @flushed_denormals()
@@ -127,22 +154,38 @@ class Trainer:
         shown = time.monotonic()
         for start in range(0, count, batch):
             stop = min(start + batch, count)
-            pixels = self._pixels.index_select(0, order[start:stop])
-            logits[start:stop] = self.step(pixels, labels[start:stop])
+            logits[start:stop] = self.step(self._batch(order[start:stop]), labels[start:stop])
             if callbacks and time.monotonic() - shown > _PROGRESS_INTERVAL:
                 shown = time.monotonic()
                 means = _means(logits[:stop], labels[:stop])
                 for callback in callbacks:
                     callback.on_progress(self, stop, means)
+        if self.average is not None:
+            reestimate_statistics(self.average.network, self._some_batches(order))
         return _means(logits, labels)
+
+    def _batch(self, places: Tensor) -> Tensor:
+        """Return the images at some places as the network is trained on them in this epoch."""
+        pixels = self._pixels.index_select(0, places)
+        if self.recipe.augmentation.is_none:
+            return pixels
+        if self.epoch < self.recipe.epochs - self.recipe.clean_epochs:
+            pixels = warp(pixels, self.recipe.augmentation, self._varied)
+        return self.network.crop(pixels)
+
+    def _some_batches(self, order: Tensor) -> Iterator[Tensor]:
+        """Give the first batches of an epoch once more, about as many as statistics need."""
+        for start in range(0, min(_STATISTICS_IMAGES, len(order)), self.recipe.batch_size):
+            yield self._batch(order[start : start + self.recipe.batch_size])
 
     def tensors(self) -> dict[str, Tensor]:
         """Return copies of the optimizer's and generators' state, by name."""
-        state = {
-            f"optimizer.{name}": _copy(value) for name, value in self.optimizer.state().items()
-        }
+        state = _copies("optimizer", self.optimizer.state())
         state["generator.order"] = self.order.get_state()
         state["generator.dropout"] = self.network.dropout_generator.get_state()
+        state["generator.augmentation"] = self._varied.get_state()
+        if self.average is not None:
+            state |= _copies("network", self.network.state_dict())
         return state
 
     def restore(
@@ -150,21 +193,22 @@ class Trainer:
     ) -> None:
         """Go back to a saved moment: what `weights`, `tensors` and `history` were then."""
         self.set_weights(weights)
-        for name, value in self.optimizer.state().items():
-            value.copy_(state[f"optimizer.{name}"])
+        if self.average is not None:
+            _set(self.network.state_dict(), state, "network.")
+        _set(self.optimizer.state(), state, "optimizer.")
         self.order.set_state(state["generator.order"])
         self.network.dropout_generator.set_state(state["generator.dropout"])
+        self._varied.set_state(state["generator.augmentation"])
         self.history = [dict(metrics) for metrics in history]
+        self._steps_done = self.epoch * self._steps_an_epoch
 
     def weights(self) -> dict[str, Tensor]:
-        """Return copies of the network's weights, by name."""
-        return {name: _copy(value.detach()) for name, value in self.network.state_dict().items()}
+        """Return copies of the weights that count, by name."""
+        return {name: _copy(value) for name, value in self.trained.state_dict().items()}
 
     def set_weights(self, weights: Mapping[str, Tensor]) -> None:
-        """Copy weights into the network, in place."""
-        with torch.no_grad():
-            for name, value in self.network.state_dict().items():
-                value.copy_(weights[name])
+        """Copy weights into the network whose weights count, in place."""
+        _set(self.trained.state_dict(), weights)
 
 
 def fit(
@@ -192,7 +236,7 @@ def fit(
             metrics: Metrics = {"epoch": trainer.epoch + 1, "seconds": 0.0}
             metrics |= trainer.run_epoch(callbacks)
             if held is not None:
-                means = score(trainer.network, *held)
+                means = score(trainer.trained, *held)
                 metrics |= {f"validation_{name}": value for name, value in means.items()}
             metrics["seconds"] = round(time.perf_counter() - started, 4)
             _check_finite(metrics)
@@ -233,7 +277,18 @@ def as_labels(split: Split) -> Tensor:
 
 def _copy(value: Tensor) -> Tensor:
     """Return a contiguous copy, as files hold tensors; kernels are kept channels last."""
-    return value.clone(memory_format=torch.contiguous_format)
+    return value.detach().clone(memory_format=torch.contiguous_format)
+
+
+def _copies(prefix: str, values: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {f"{prefix}.{name}": _copy(value) for name, value in values.items()}
+
+
+def _set(values: Mapping[str, Tensor], saved: Mapping[str, Tensor], prefix: str = "") -> None:
+    """Copy saved tensors into those of the same names, in place."""
+    with torch.no_grad():
+        for name, value in values.items():
+            value.copy_(saved[prefix + name])
 
 
 def _means(logits: Tensor, labels: Tensor) -> Metrics:

@@ -14,11 +14,35 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from tenfold.train.randomness import generators
-from tenfold.train.recipe import Convolution, Dense, Dropout, Flatten, Layer, MaxPool, Recipe
-from tenfold.train.shapes import has_channels, summarise, takes_outputs, used_side
+from tenfold.train.randomness import Generators, generators
+from tenfold.train.recipe import (
+    BatchNorm,
+    Convolution,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    MaxPool,
+    MeanMaxPool,
+    Recipe,
+    Residual,
+)
+from tenfold.train.shapes import (
+    has_channels,
+    output_shape,
+    summarise,
+    takes_outputs,
+    used_side,
+)
+from tenfold.train.stages import (
+    BatchNormStage,
+    DropoutStage,
+    FlattenStage,
+    MeanMaxPoolStage,
+    ResidualStage,
+)
 
-__all__ = ["DropoutStage", "Network", "cross_entropy"]
+__all__ = ["Network", "cross_entropy"]
 
 _CLIP = 1e-7  # keras.config.epsilon(), to which cross-entropy clips probabilities
 
@@ -47,7 +71,7 @@ class Network(nn.Module):
         self.has_channels = has_channels(layers)
         self._side = used_side(layers)
         self.log_outputs = takes_outputs(recipe)
-        self.stages = _named(_build(layers, streams.weights, streams.dropout))
+        self.stages = _named(_build(layers, summarise(layers)[0].output_shape, streams))
 
     def forward(self, images: Tensor) -> Tensor:
         """Return logits (N, 10) float32 of images (N, 28, 28), uint8, or prepared already."""
@@ -60,37 +84,51 @@ class Network(nn.Module):
 
     def prepare(self, images: Tensor) -> Tensor:
         """Return images (N, 28, 28) uint8 as float32 in [0, 1], without unused rows and columns."""
-        return images[:, : self._side, : self._side].to(torch.float32).div_(255)
+        return self.crop(images).to(torch.float32).div_(255)
+
+    def crop(self, images: Tensor) -> Tensor:
+        """Return a view of images (N, 28, 28) without the rows and columns that go unused."""
+        return images[:, : self._side, : self._side]
 
 
-def _build(
-    layers: Sequence[Layer], generator: torch.Generator, dropout_generator: torch.Generator
-) -> list[nn.Module]:
+def _build(layers: Sequence[Layer], shape: tuple[int, ...], streams: Generators) -> list[nn.Module]:
     """Return the modules; a ReLU before a max-pool moves behind it, where it has less to do.
 
     The two commute, because ReLU never falls, so values and gradients stay the same.
     """
     modules: list[nn.Module] = []
     pending_relu = False
-    shapes = [row.output_shape for row in summarise(layers)]
-    for layer, shape in zip(layers, shapes, strict=False):
+    for layer in layers:
         if pending_relu and not isinstance(layer, MaxPool):
             modules.append(nn.ReLU(inplace=True))
-            pending_relu = False
-        match layer:
-            case Flatten():
-                modules.append(_FlattenChannelsLast())
-            case Dropout(rate=rate):
-                modules.append(DropoutStage(rate, dropout_generator))
-            case MaxPool(size=size):
-                modules.append(nn.MaxPool2d(size))
-            case Dense(units=units, activation=activation):
-                modules.append(_dense(shape[0], units, generator))
-                pending_relu = activation == "relu"
-            case Convolution(filters=filters, kernel_size=size, activation=activation):
-                modules.append(_convolution(shape[2], filters, size, generator))
-                pending_relu = activation == "relu"
+        pending_relu = pending_relu and isinstance(layer, MaxPool)
+        modules.append(_module(layer, shape, streams))
+        shape = output_shape(layer, shape)
+        pending_relu = pending_relu or getattr(layer, "activation", "linear") == "relu"
+    if pending_relu:  # the end of a residual block
+        modules.append(nn.ReLU(inplace=True))
     return modules
+
+
+def _module(layer: Layer, shape: tuple[int, ...], streams: Generators) -> nn.Module:
+    """Return what computes a layer, but for a ReLU, on an input of this shape."""
+    match layer:
+        case Flatten():
+            return FlattenStage()
+        case Dropout(rate=rate):
+            return DropoutStage(rate, streams.dropout)
+        case MaxPool(size=size):
+            return nn.MaxPool2d(size)
+        case MeanMaxPool():
+            return MeanMaxPoolStage()
+        case BatchNorm():
+            return BatchNormStage(shape[-1])
+        case Residual(layers=inner):
+            return ResidualStage(_named(_build(inner, shape, streams)))
+        case Dense(units=units):
+            return _dense(shape[0], units, streams.weights)
+        case Convolution():
+            return _convolution(layer, shape[2], streams.weights)
 
 
 def _named(modules: Sequence[nn.Module]) -> nn.Sequential:
@@ -98,7 +136,7 @@ def _named(modules: Sequence[nn.Module]) -> nn.Sequential:
     counts: Counter[str] = Counter()
     named = OrderedDict()
     for module in modules:
-        kind = {nn.Linear: "dense", nn.Conv2d: "convolution"}.get(type(module), "stage")
+        kind = _NAMES.get(type(module), "stage")
         counts[kind] += 1
         named[f"{kind}_{counts[kind]}"] = module
     return nn.Sequential(named)
@@ -110,8 +148,9 @@ def _dense(inputs: int, units: int, generator: torch.Generator) -> nn.Linear:
     return module
 
 
-def _convolution(channels: int, filters: int, size: int, generator: torch.Generator) -> nn.Conv2d:
-    module = nn.Conv2d(channels, filters, size)
+def _convolution(layer: Convolution, channels: int, generator: torch.Generator) -> nn.Conv2d:
+    size, filters = layer.kernel_size, layer.filters
+    module = nn.Conv2d(channels, filters, size, layer.stride, padding=layer.margin, bias=layer.bias)
     module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     area = size * size
     _initialise(module.weight, module.bias, area * channels, area * filters, generator)
@@ -132,36 +171,19 @@ def _initialise(
             bias.zero_()
 
 
-class _FlattenChannelsLast(nn.Module):
-    """(N, C, H, W) to (N, H * W * C), or (N, H, W) to (N, H * W)."""
-
-    def forward(self, hidden: Tensor) -> Tensor:
-        if hidden.dim() == 4:
-            hidden = hidden.permute(0, 2, 3, 1)
-        return hidden.flatten(1)
-
-
-class DropoutStage(nn.Module):
-    """Inverted dropout from a generator whose state can be saved, unlike `torch.nn.Dropout`."""
-
-    def __init__(self, rate: float, generator: torch.Generator) -> None:
-        super().__init__()
-        self._keep = 1 - rate
-        self._generator = generator
-
-    def forward(self, hidden: Tensor) -> Tensor:
-        """Return ``hidden`` with some values zeroed and the rest scaled up, while training."""
-        return hidden * self.mask(hidden) if self.training else hidden
-
-    def mask(self, hidden: Tensor) -> Tensor:
-        """Return new random factors for ``hidden``, of its shape: 0, or 1 / (1 - rate)."""
-        mask = torch.empty_like(hidden).bernoulli_(self._keep, generator=self._generator)
-        return mask.div_(self._keep)
+_NAMES: dict[type[nn.Module], str] = {
+    nn.Linear: "dense",
+    nn.Conv2d: "convolution",
+    BatchNormStage: "batch_norm",
+    ResidualStage: "residual",
+}  # of modules with weights
 
 
-def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
+def cross_entropy(logits: Tensor, labels: Tensor, label_smoothing: float = 0.0) -> Tensor:
     """Return the mean over the batch of -log softmax(logits)[label], in nats.
 
-    Categorical (one-hot) and sparse cross-entropy are this same function of the label.
+    Categorical (one-hot) and sparse cross-entropy are this same function of the label. With
+    smoothing (Szegedy et al. 2016, https://arxiv.org/abs/1512.00567, section 7) that share of the
+    label is spread evenly over all labels.
     """
-    return functional.cross_entropy(logits, labels)
+    return functional.cross_entropy(logits, labels, label_smoothing=label_smoothing)

@@ -9,16 +9,16 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from tenfold.train.recipe import Adam, Optimizer, RMSprop
+from tenfold.train.recipe import Adam, AdamW, Muon, Optimizer, RMSprop
 
-__all__ = ["StepOptimizer", "build_optimizer"]
+__all__ = ["StepOptimizer", "build_optimizer", "orthogonalise"]
 
 
 class StepOptimizer(Protocol):
     """An optimizer that changes its parameters in place."""
 
-    def step(self) -> None:
-        """Move the parameters by one step along their gradients."""
+    def step(self, factor: float = 1.0) -> None:
+        """Move the parameters along their gradients; ``factor`` multiplies the learning rate."""
 
     def state(self) -> dict[str, Tensor]:
         """Return the tensors that decide the steps to come, by name: not copies."""
@@ -29,6 +29,10 @@ def build_optimizer(spec: Optimizer, parameters: Sequence[nn.Parameter]) -> Step
     match spec:
         case Adam():
             return _KerasAdam(spec, parameters)
+        case AdamW():
+            return _AdamW(spec, parameters)
+        case Muon():
+            return _Muon(spec, parameters)
         case RMSprop():
             return _KerasRMSprop(spec, parameters)
 
@@ -72,15 +76,16 @@ class _FusedKernel:
 class _KerasAdam:
     """``keras/src/optimizers/adam.py``: epsilon is added outside the root, and is not scaled."""
 
-    def __init__(self, spec: Adam, parameters: Sequence[nn.Parameter]) -> None:
+    def __init__(self, spec: Adam | AdamW, parameters: Sequence[nn.Parameter]) -> None:
         self._spec = spec
         self._kernel = _FusedKernel(parameters, spec.beta_1, spec.beta_2)
         self._steps = torch.zeros((), dtype=torch.int64)
 
     @torch.no_grad()
-    def step(self) -> None:
+    def step(self, factor: float = 1.0) -> None:
         self._steps += 1
-        self._kernel.step(_corrected_rate(self._spec, int(self._steps)), self._spec.epsilon)
+        rate = factor * _corrected_rate(self._spec, int(self._steps))
+        self._kernel.step(rate, self._spec.epsilon)
 
     def state(self) -> dict[str, Tensor]:
         return {
@@ -90,7 +95,74 @@ class _KerasAdam:
         }
 
 
-def _corrected_rate(spec: Adam, step: int) -> float:
+class _AdamW(_KerasAdam):
+    """Adam's step after a decay that the moments do not see."""
+
+    def __init__(self, spec: AdamW, parameters: Sequence[nn.Parameter]) -> None:
+        super().__init__(spec, parameters)
+        self._decay = spec.learning_rate * spec.weight_decay
+        self._kernels: list[Tensor] = [value for value in parameters if value.dim() > 1]
+
+    @torch.no_grad()
+    def step(self, factor: float = 1.0) -> None:
+        for kernel in self._kernels:
+            kernel.mul_(1 - factor * self._decay)
+        super().step(factor)
+
+
+class _Muon:
+    """Orthogonal steps for kernels of convolutions, AdamW's for all else.
+
+    Jordan et al. 2024, https://kellerjordan.github.io/posts/muon/: the mean gradient of a kernel,
+    as a matrix of filters by inputs, is replaced by the nearest matrix whose singular values are
+    about 1, so that rare directions are learned as fast as common ones.
+    """
+
+    def __init__(self, spec: Muon, parameters: Sequence[nn.Parameter]) -> None:
+        self._spec = spec
+        self._kernels = [value for value in parameters if value.dim() == 4]
+        self._means = [torch.zeros_like(value) for value in self._kernels]
+        rest = [value for value in parameters if value.dim() != 4]
+        others = AdamW(learning_rate=spec.other_learning_rate, weight_decay=spec.other_weight_decay)
+        self._rest = _AdamW(others, rest)
+
+    @torch.no_grad()
+    def step(self, factor: float = 1.0) -> None:
+        rate, momentum = factor * self._spec.learning_rate, self._spec.momentum
+        for kernel, mean in zip(self._kernels, self._means, strict=True):
+            if kernel.grad is None:
+                raise RuntimeError("each kernel must have a gradient before a step")
+            mean.lerp_(kernel.grad, 1 - momentum)
+            ahead = kernel.grad.lerp(mean, momentum)  # Nesterov's
+            direction = orthogonalise(ahead.reshape(len(ahead), -1))
+            height = max(1.0, direction.shape[0] / direction.shape[1]) ** 0.5
+            kernel.sub_(direction.reshape(kernel.shape), alpha=rate * height)
+        self._rest.step(factor)
+
+    def state(self) -> dict[str, Tensor]:
+        return {**_numbered("kernel_mean", self._means), **self._rest.state()}
+
+
+def orthogonalise(matrix: Tensor) -> Tensor:
+    """Return about ``U V^T`` of a matrix ``U S V^T``: its singular values come near 1.
+
+    Five Newton-Schulz steps of degree five with the coefficients of
+    https://kellerjordan.github.io/posts/muon/, which give singular values from 0.7 to 1.2.
+
+    Args:
+        matrix: Shape (rows, columns), float32.
+    """
+    wide = matrix if matrix.shape[0] <= matrix.shape[1] else matrix.t()
+    result: Tensor = wide / (wide.norm() + 1e-7)
+    first, third, fifth = 3.4445, -4.7750, 2.0315
+    for _ in range(5):
+        square = result @ result.t()
+        polynomial = torch.addmm(square, square, square, beta=third, alpha=fifth)
+        result = torch.addmm(result, polynomial, result, beta=first)
+    return result if matrix.shape[0] <= matrix.shape[1] else result.t()
+
+
+def _corrected_rate(spec: Adam | AdamW, step: int) -> float:
     """Return the learning rate of a step with both bias corrections, in float32 as Keras has it.
 
     In float32 0.999 is a little more than 0.999, which moves the first steps by 7e-6; a
@@ -117,9 +189,9 @@ class _KerasRMSprop:
             square.fill_(spec.epsilon)
 
     @torch.no_grad()
-    def step(self) -> None:
+    def step(self, factor: float = 1.0) -> None:
         torch._foreach_add_(self._kernel.squares, self._decayed)
-        self._kernel.step(self._spec.learning_rate, 0.0)
+        self._kernel.step(factor * self._spec.learning_rate, 0.0)
 
     def state(self) -> dict[str, Tensor]:
         return _numbered("shifted_square", self._kernel.squares)

@@ -1,4 +1,4 @@
-"""The random generators of a training: three independent streams from one seed."""
+"""The random generators of a training: independent streams from one seed."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class Generators(NamedTuple):
     weights: torch.Generator
     order: torch.Generator
     dropout: torch.Generator
+    augmentation: torch.Generator
 
 
 def generators(seed: int) -> Generators:
@@ -27,5 +28,5 @@ def generators(seed: int) -> Generators:
     NumPy's `SeedSequence` spreads neighbouring seeds over all 64 bits
     (https://numpy.org/doc/stable/reference/random/parallel.html).
     """
-    words = np.random.SeedSequence(seed).generate_state(3, np.uint64) >> np.uint64(1)
+    words = np.random.SeedSequence(seed).generate_state(4, np.uint64) >> np.uint64(1)
     return Generators(*(torch.Generator().manual_seed(int(word)) for word in words))

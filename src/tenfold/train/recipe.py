@@ -9,88 +9,55 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal, TypeGuard, get_args
+from typing import Literal, get_args
 
 from tenfold.errors import RecipeError
+from tenfold.train.augmentation import Augmentation
+from tenfold.train.checks import (
+    check,
+    check_choice,
+    check_decay,
+    check_positive,
+    check_range,
+    real,
+    whole,
+)
+from tenfold.train.layers import (
+    Activation,
+    BatchNorm,
+    Convolution,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    MaxPool,
+    MeanMaxPool,
+    Residual,
+)
 
 __all__ = [
     "Activation",
     "Adam",
+    "AdamW",
+    "Augmentation",
+    "BatchNorm",
     "Convolution",
     "Dense",
     "Dropout",
     "Flatten",
     "Layer",
     "MaxPool",
+    "MeanMaxPool",
+    "Muon",
     "Optimizer",
     "RMSprop",
     "Recipe",
+    "Residual",
+    "Schedule",
     "Validation",
 ]
 
-Activation = Literal["linear", "relu", "sigmoid", "softmax"]
 Precision = Literal["float32", "bfloat16"]
-
-
-def _check(condition: bool, field: str, must_be: str, came: object) -> None:
-    if not condition:
-        raise RecipeError(f"{field}: must be {must_be}, but is {came!r}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Dense:
-    """A fully connected layer, Glorot-uniform kernel and zero bias."""
-
-    units: int  # outputs
-    activation: Activation = "linear"
-
-    def __post_init__(self) -> None:
-        _check(_whole(self.units, 1), "units", "a whole number of at least 1", self.units)
-        _check_activation(self.activation)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Convolution:
-    """A square convolution of stride 1 without padding, Glorot-uniform kernel and zero bias."""
-
-    filters: int  # output channels
-    kernel_size: int  # pixels a side
-    activation: Activation = "linear"
-
-    def __post_init__(self) -> None:
-        _check(_whole(self.filters, 1), "filters", "a whole number of at least 1", self.filters)
-        _check(
-            _whole(self.kernel_size, 1, 28), "kernel_size", "from 1 to 28 pixels", self.kernel_size
-        )
-        _check_activation(self.activation)
-
-
-@dataclass(frozen=True, kw_only=True)
-class MaxPool:
-    """The largest value of each square window, windows side by side, an incomplete one dropped."""
-
-    size: int = 2  # pixels a side, and the stride
-
-    def __post_init__(self) -> None:
-        _check(_whole(self.size, 1, 28), "size", "from 1 to 28 pixels", self.size)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Flatten:
-    """Rows, columns and channels, the last changing fastest, as one vector."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Dropout:
-    """While training, zeroes each input with probability ``rate`` and scales the rest up."""
-
-    rate: float  # probability, 0 to below 1
-
-    def __post_init__(self) -> None:
-        _check(_real(self.rate) and 0 <= self.rate < 1, "rate", "from 0 to below 1", self.rate)
-
-
-Layer = Dense | Convolution | MaxPool | Flatten | Dropout
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,10 +74,10 @@ class Adam:
     epsilon: float = 1e-7  # added to sqrt(v)
 
     def __post_init__(self) -> None:
-        _check_positive("learning_rate", self.learning_rate)
-        _check_decay("beta_1", self.beta_1)
-        _check_decay("beta_2", self.beta_2)
-        _check_positive("epsilon", self.epsilon)
+        check_positive("learning_rate", self.learning_rate)
+        check_decay("beta_1", self.beta_1)
+        check_decay("beta_2", self.beta_2)
+        check_positive("epsilon", self.epsilon)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,14 +89,67 @@ class RMSprop:
     epsilon: float = 1e-7  # added to v, inside the root
 
     def __post_init__(self) -> None:
-        _check_positive("learning_rate", self.learning_rate)
+        check_positive("learning_rate", self.learning_rate)
         # At 0 nothing is remembered, and the optimizer could not keep epsilon in its memory.
-        _check(_real(self.rho) and self.rho >= 1e-7, "rho", "from 1e-7", self.rho)
-        _check_decay("rho", self.rho)
-        _check_positive("epsilon", self.epsilon)
+        check(real(self.rho) and self.rho >= 1e-7, "rho", "from 1e-7", self.rho)
+        check_decay("rho", self.rho)
+        check_positive("epsilon", self.epsilon)
 
 
-Optimizer = Adam | RMSprop
+@dataclass(frozen=True, kw_only=True)
+class AdamW:
+    """Adam with weight decay of its own (Loshchilov and Hutter, https://arxiv.org/abs/1711.05101).
+
+    Before Adam's step, kernels shrink by ``learning_rate * weight_decay`` of themselves; biases and
+    batch normalisation do not.
+    """
+
+    learning_rate: float = 1e-3  # a step's size
+    weight_decay: float = 0.01  # share of a kernel that goes at a learning rate of 1
+    beta_1: float = 0.9  # decay of the gradient's mean, a step
+    beta_2: float = 0.999  # decay of the squared gradient's mean, a step
+    epsilon: float = 1e-8  # added to sqrt(v)
+
+    def __post_init__(self) -> None:
+        check_positive("learning_rate", self.learning_rate)
+        check_range("weight_decay", self.weight_decay, 0, 1)
+        check_decay("beta_1", self.beta_1)
+        check_decay("beta_2", self.beta_2)
+        check_positive("epsilon", self.epsilon)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Muon:
+    """Orthogonal steps for kernels of convolutions, AdamW's for all else.
+
+    Jordan et al. 2024, https://kellerjordan.github.io/posts/muon/.
+    """
+
+    learning_rate: float = 0.02  # singular value of a step of a kernel, filters by inputs
+    momentum: float = 0.95  # decay of the gradient's mean, a step; Nesterov's
+    other_learning_rate: float = 2e-3  # AdamW's, for dense kernels, biases, batch normalisation
+    other_weight_decay: float = 0.01  # AdamW's, of dense kernels
+
+    def __post_init__(self) -> None:
+        check_positive("learning_rate", self.learning_rate)
+        check_decay("momentum", self.momentum)
+        check_positive("other_learning_rate", self.other_learning_rate)
+        check_range("other_weight_decay", self.other_weight_decay, 0, 1)
+
+
+Optimizer = Adam | AdamW | Muon | RMSprop
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    """How the learning rate goes from step to step: up to its peak in a line, then down to zero."""
+
+    shape: Literal["constant", "linear", "cosine"] = "constant"  # of the way down
+    warm_up: float = 0.0  # share of all steps in which it rises, 0 to below 1
+
+    def __post_init__(self) -> None:
+        check_choice("shape", self.shape, ("constant", "linear", "cosine"))
+        check_range("warm_up", self.warm_up, 0, 1, below=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,22 +171,26 @@ class Validation:
 
     def __post_init__(self) -> None:
         methods = ("none", "test_set", "last_fraction", "random_fraction")
-        _check(self.method in methods, "method", f"one of {', '.join(methods)}", self.method)
+        check(self.method in methods, "method", f"one of {', '.join(methods)}", self.method)
         needs = self.method.endswith("fraction")
-        in_range = _real(self.fraction) and 0 <= self.fraction < 1
-        _check(in_range, "fraction", "from 0 to below 1", self.fraction)
+        in_range = real(self.fraction) and 0 <= self.fraction < 1
+        check(in_range, "fraction", "from 0 to below 1", self.fraction)
         if needs:
             words = f"above 0 with the method {self.method}, 0.1 for a tenth"
-            _check(self.fraction > 0, "fraction", words, self.fraction)
+            check(self.fraction > 0, "fraction", words, self.fraction)
         else:
             words = f"0 with the method {self.method}, which takes none; set validation.method too"
-            _check(self.fraction == 0, "fraction", words, self.fraction)
-        _check(
-            _whole(self.random_state, 0, 2**32 - 1),
+            check(self.fraction == 0, "fraction", words, self.fraction)
+        check(
+            whole(self.random_state, 0, 2**32 - 1),
             "random_state",
             "a whole number from 0 to 2^32 - 1",
             self.random_state,
         )
+
+
+_CONSTANT = Schedule()
+_AS_THEY_ARE = Augmentation()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,21 +213,34 @@ class Recipe:
     epochs: int  # passes over the training images
     batch_size: int  # images a step; a smaller last batch is kept
     loss_input: Literal["logits", "outputs"] = "logits"  # what the loss takes after a sigmoid
+    schedule: Schedule = _CONSTANT  # of the learning rate
+    augmentation: Augmentation = _AS_THEY_ARE  # of the training images; by default none
+    clean_epochs: int = 0  # last epochs, which see the training images as they are
+    label_smoothing: float = 0.0  # share of a label that is spread evenly over all
+    weight_average: float = 0.0  # decay a step of a running mean of weights; 0: the last count
     patience: int = 0  # epochs without a better validation loss before stopping; 0: never stop
     precision: Precision = "float32"  # of the multiplications; weights and optimizer stay float32
     seed: int = 0  # of initial weights, order and dropout
 
     def __post_init__(self) -> None:
         named = isinstance(self.name, str) and re.fullmatch(r"[a-z0-9][a-z0-9-]{0,63}", self.name)
-        _check(bool(named), "name", "small letters, digits and hyphens, up to 64", self.name)
-        _check(bool(self.network), "network", "at least one layer", self.network)
+        check(bool(named), "name", "small letters, digits and hyphens, up to 64", self.name)
+        check(bool(self.network), "network", "at least one layer", self.network)
         losses = ("categorical_crossentropy", "sparse_categorical_crossentropy")
-        _check(self.loss in losses, "loss", f"one of {', '.join(losses)}", self.loss)
+        check(self.loss in losses, "loss", f"one of {', '.join(losses)}", self.loss)
         inputs = ("logits", "outputs")
-        _check(self.loss_input in inputs, "loss_input", "logits or outputs", self.loss_input)
-        _check(_whole(self.epochs, 1), "epochs", "a whole number of at least 1", self.epochs)
-        _check(_whole(self.batch_size, 1, 60_000), "batch_size", "from 1 to 60000", self.batch_size)
-        _check(_whole(self.patience, 0), "patience", "a whole number of at least 0", self.patience)
+        check(self.loss_input in inputs, "loss_input", "logits or outputs", self.loss_input)
+        check(whole(self.epochs, 1), "epochs", "a whole number of at least 1", self.epochs)
+        check(whole(self.batch_size, 1, 60_000), "batch_size", "from 1 to 60000", self.batch_size)
+        check(
+            whole(self.clean_epochs, 0, self.epochs),
+            "clean_epochs",
+            "from 0 to the number of epochs",
+            self.clean_epochs,
+        )
+        check_range("label_smoothing", self.label_smoothing, 0, 1, below=True)
+        check_decay("weight_average", self.weight_average)
+        check(whole(self.patience, 0), "patience", "a whole number of at least 0", self.patience)
         if self.patience and self.validation.method == "none":
             raise RecipeError("patience: must be 0 where no image is validated on")
         if self.patience and self.validation.method == "test_set":
@@ -212,38 +249,7 @@ class Recipe:
                 "and no figure on it would be blind; hold out training images instead, with "
                 "validation.method=last_fraction and validation.fraction=0.1"
             )
-        precisions = get_args(Precision)
-        _check(
-            self.precision in precisions,
-            "precision",
-            f"one of {', '.join(precisions)}",
-            self.precision,
+        check_choice("precision", self.precision, get_args(Precision))
+        check(
+            whole(self.seed, 0, 2**63 - 1), "seed", "a whole number from 0 to 2^63 - 1", self.seed
         )
-        _check(
-            _whole(self.seed, 0, 2**63 - 1), "seed", "a whole number from 0 to 2^63 - 1", self.seed
-        )
-
-
-def _whole(value: object, low: int, high: int | None = None) -> bool:
-    """Tell whether ``value`` is an int (True and False are not) within the bounds."""
-    if not isinstance(value, int) or isinstance(value, bool):
-        return False
-    return value >= low and (high is None or value <= high)
-
-
-def _real(value: object) -> TypeGuard[float]:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _check_positive(field: str, value: object) -> None:
-    _check(_real(value) and 1e-37 <= value <= 1e37, field, "a number from 1e-37 to 1e37", value)
-
-
-def _check_decay(field: str, value: object) -> None:
-    # In float32 anything closer to 1 is 1, and no decay at all.
-    _check(_real(value) and 0 <= value <= 1 - 2**-24, field, "from 0 to 1 - 2^-24", value)
-
-
-def _check_activation(value: object) -> None:
-    names = get_args(Activation)
-    _check(value in names, "activation", f"one of {', '.join(names)}", value)

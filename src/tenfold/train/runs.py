@@ -19,7 +19,7 @@ from tenfold.files import (
 )
 from tenfold.train.checkpoint import Checkpoint
 from tenfold.train.recipe import Recipe
-from tenfold.train.settings import from_toml, to_table, to_toml
+from tenfold.train.settings import from_table, from_toml, to_table, to_toml
 from tenfold.train.shapes import layer_table
 
 __all__ = ["Run", "check_recipe_of", "check_same_recipe", "create_run", "open_run"]
@@ -180,11 +180,19 @@ def check_same_recipe(run: Run, recipe: Recipe) -> None:
 
 def check_recipe_of(run: Run, checkpoint: Checkpoint) -> None:
     """Raise a `RunError` unless a run's checkpoint is of the recipe in its ``recipe.toml``."""
-    if checkpoint.recipe != to_table(run.recipe):
+    if not _is_recipe(checkpoint.recipe, run.recipe):
         raise RunError(
             f"{run.folder}: its checkpoint is no checkpoint of the recipe in "
             f"{run.folder / 'recipe.toml'}; restore that file, or train again with another --out"
         )
+
+
+def _is_recipe(table: Mapping[str, Any], recipe: Recipe) -> bool:
+    """Tell whether a table is of that recipe; fields that came later count as their defaults."""
+    try:
+        return from_table(table) == recipe
+    except RecipeError:
+        return False
 
 
 def _flat(value: Any, prefix: str = "") -> dict[str, Any]:

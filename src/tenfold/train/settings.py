@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 from tenfold.errors import MissingExtraError, RecipeError, nearest
 from tenfold.train.recipe import (
     Adam,
+    AdamW,
+    Augmentation,
+    BatchNorm,
     Convolution,
     Dense,
     Dropout,
     Flatten,
     MaxPool,
+    MeanMaxPool,
+    Muon,
     Recipe,
+    Residual,
     RMSprop,
+    Schedule,
     Validation,
 )
 
@@ -25,21 +32,28 @@ __all__ = ["apply_settings", "from_table", "from_toml", "to_table", "to_toml"]
 _LAYERS: dict[str, type] = {
     "dense": Dense,
     "convolution": Convolution,
+    "batch_norm": BatchNorm,
+    "residual": Residual,
     "max_pool": MaxPool,
+    "mean_max_pool": MeanMaxPool,
     "flatten": Flatten,
     "dropout": Dropout,
 }
-_OPTIMIZERS: dict[str, type] = {"adam": Adam, "rmsprop": RMSprop}
+_OPTIMIZERS: dict[str, type] = {"adam": Adam, "adamw": AdamW, "muon": Muon, "rmsprop": RMSprop}
+_TABLES: dict[str, type] = {
+    "validation": Validation,
+    "schedule": Schedule,
+    "augmentation": Augmentation,
+}
 
 
 def to_table(recipe: Recipe) -> dict[str, Any]:
     """Return the recipe as nested dicts and lists; layers and optimizer carry their ``kind``."""
     table = {field.name: getattr(recipe, field.name) for field in fields(recipe)}
-    table["network"] = [_part_to_table(layer, _LAYERS) for layer in recipe.network]
+    table["network"] = [_layer_to_table(layer) for layer in recipe.network]
     table["optimizer"] = _part_to_table(recipe.optimizer, _OPTIMIZERS)
-    table["validation"] = {
-        field.name: getattr(recipe.validation, field.name) for field in fields(Validation)
-    }
+    for name in _TABLES:
+        table[name] = asdict(table[name])
     return table
 
 
@@ -53,14 +67,13 @@ def from_table(table: Mapping[str, Any]) -> Recipe:
     network = values.get("network")
     if not isinstance(network, Sequence) or isinstance(network, str):
         raise RecipeError(f"network: must be a list of layers, but is {network!r}")
-    values["network"] = tuple(
-        _part_from_table(layer, _LAYERS, f"network.{place}") for place, layer in enumerate(network)
-    )
+    values["network"] = _layers_from_tables(network, "network")
     values["optimizer"] = _part_from_table(values.get("optimizer"), _OPTIMIZERS, "optimizer")
-    validation = values.get("validation")
-    if not isinstance(validation, Mapping):
-        raise RecipeError(f"validation: must be a table, but is {validation!r}")
-    values["validation"] = _build(Validation, validation, "validation")
+    for name, kind in _TABLES.items():
+        part = values.get(name, {})  # recipes of older runs lack those that came later
+        if not isinstance(part, Mapping):
+            raise RecipeError(f"{name}: must be a table, but is {part!r}")
+        values[name] = _build(kind, part, name)
     built = _build(Recipe, values, "")
     if not isinstance(built, Recipe):
         raise TypeError("a recipe table must build a Recipe")
@@ -169,6 +182,10 @@ def _value(text: str, current: Any, key: str) -> Any:
     """Return ``text`` as a value of the same type as the one it replaces."""
     if isinstance(current, str):
         return text.strip("\"'")
+    if isinstance(current, bool):
+        if text.lower() not in ("true", "false"):
+            raise RecipeError(f"--set {key}: must be true or false, but is {text!r}")
+        return text.lower() == "true"
     try:
         return int(text) if isinstance(current, int) else float(text)
     except ValueError:
@@ -179,6 +196,23 @@ def _value(text: str, current: Any, key: str) -> Any:
 def _part_to_table(part: Any, kinds: Mapping[str, type]) -> dict[str, Any]:
     kind = next(name for name, cls in kinds.items() if type(part) is cls)
     return {"kind": kind} | {field.name: getattr(part, field.name) for field in fields(part)}
+
+
+def _layer_to_table(layer: Any) -> dict[str, Any]:
+    table = _part_to_table(layer, _LAYERS)
+    if isinstance(layer, Residual):
+        table["layers"] = [_layer_to_table(inner) for inner in layer.layers]
+    return table
+
+
+def _layers_from_tables(tables: Sequence[Any], where: str) -> tuple[Any, ...]:
+    return tuple(_layer_from_table(table, f"{where}.{place}") for place, table in enumerate(tables))
+
+
+def _layer_from_table(table: Any, where: str) -> Any:
+    if isinstance(table, Mapping) and isinstance(table.get("layers"), list):
+        table = {**table, "layers": _layers_from_tables(table["layers"], f"{where}.layers")}
+    return _part_from_table(table, _LAYERS, where)
 
 
 def _part_from_table(table: Any, kinds: Mapping[str, type], where: str) -> Any:

@@ -13,13 +13,16 @@ from typing import Any
 from tenfold.errors import RecipeError
 from tenfold.train.recipe import (
     Activation,
+    BatchNorm,
     Convolution,
     Dense,
     Dropout,
     Flatten,
     Layer,
     MaxPool,
+    MeanMaxPool,
     Recipe,
+    Residual,
 )
 
 __all__ = [
@@ -27,6 +30,7 @@ __all__ = [
     "has_channels",
     "layer_table",
     "output_activation",
+    "output_shape",
     "summarise",
     "takes_outputs",
     "used_side",
@@ -46,6 +50,7 @@ class LayerSummary:
         output_shape: (features,) or (rows, columns, channels), without the batch.
         parameters: Number of trained values.
         arithmetic: Where that number comes from, for example "784 x 128 + 128"; empty for 0.
+        multiplications: Number of products a picture takes, each added to a sum.
     """
 
     name: str
@@ -53,6 +58,7 @@ class LayerSummary:
     output_shape: tuple[int, ...]
     parameters: int
     arithmetic: str
+    multiplications: int = 0
 
 
 def summarise(layers: Sequence[Layer]) -> list[LayerSummary]:
@@ -62,13 +68,11 @@ def summarise(layers: Sequence[Layer]) -> list[LayerSummary]:
         RecipeError: The layers do not fit together, or do not end in ten outputs.
     """
     shape: tuple[int, ...] = (_SIDE, _SIDE, 1) if has_channels(layers) else (_SIDE, _SIDE)
-    rows = [LayerSummary("Input", "input", shape, 0, "")]
-    for place, layer in enumerate(layers):
-        row = _summary(layer, shape, f"network.{place}")
-        rows.append(row)
-        shape = row.output_shape
-    if shape != (10,):
-        raise RecipeError(f"network: must end in 10 outputs, but ends in {_times(shape)}")
+    rows = [LayerSummary("Input", "input", shape, 0, ""), *_rows(layers, shape, "network")]
+    if rows[-1].output_shape != (10,):
+        raise RecipeError(
+            f"network: must end in 10 outputs, but ends in {_times(rows[-1].output_shape)}"
+        )
     output_activation(layers)
     parameters = sum(row.parameters for row in rows)
     if parameters > _MOST_PARAMETERS:
@@ -78,9 +82,42 @@ def summarise(layers: Sequence[Layer]) -> list[LayerSummary]:
     return rows
 
 
+def _rows(layers: Sequence[Layer], shape: tuple[int, ...], where: str) -> list[LayerSummary]:
+    """Return a row for each layer; a residual block gives its layers' rows and one for the sum."""
+    rows: list[LayerSummary] = []
+    for place, layer in enumerate(layers):
+        here = f"{where}.{place}"
+        if isinstance(layer, Residual):
+            inner = _rows(layer.layers, shape, f"{here}.layers")
+            if inner[-1].output_shape != shape:
+                raise RecipeError(
+                    f"{here}: must keep the shape {_times(shape)} to be added to its input, but "
+                    f"ends in {_times(inner[-1].output_shape)}"
+                )
+            rows += [*inner, LayerSummary("Add the block's input", "residual", shape, 0, "")]
+            continue
+        if isinstance(layer, BatchNorm):
+            _check_linear(layers[place - 1] if place else None, here)
+        rows.append(_summary(layer, shape, here))
+        shape = rows[-1].output_shape
+    return rows
+
+
+def _check_linear(before: Layer | None, where: str) -> None:
+    if not isinstance(before, (Convolution, Dense)) or before.activation != "linear":
+        raise RecipeError(
+            f"{where}: batch normalisation must stand behind a linear dense or convolution"
+        )
+
+
+def output_shape(layer: Layer, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return what shape comes out of a layer that fits an input of this shape."""
+    return shape if isinstance(layer, Residual) else _summary(layer, shape, "layer").output_shape
+
+
 def has_channels(layers: Sequence[Layer]) -> bool:
     """Tell whether the network sees rows, columns and channels, and no plain rows of pixels."""
-    return any(isinstance(layer, (Convolution, MaxPool)) for layer in layers)
+    return any(isinstance(layer, (Convolution, MaxPool, MeanMaxPool)) for layer in layers)
 
 
 def layer_table(layers: Sequence[Layer]) -> list[dict[str, Any]]:
@@ -97,8 +134,10 @@ def used_side(layers: Sequence[Layer]) -> int:
     """Return how many rows and columns of the image, from the top left, reach the output.
 
     A max-pool drops an incomplete window, so what only feeds that window changes nothing: neither
-    the output nor a gradient.
+    the output nor a gradient. Where images are padded or skipped over, all of them counts.
     """
+    if not all(_is_plain(layer) for layer in layers):
+        return _SIDE
     shapes = [row.output_shape for row in summarise(layers)]
     end = next(place for place, layer in enumerate(layers) if isinstance(layer, (Flatten, Dense)))
     side = shapes[end][0]
@@ -110,28 +149,37 @@ def used_side(layers: Sequence[Layer]) -> int:
     return side
 
 
+def _is_plain(layer: Layer) -> bool:
+    """Tell whether `used_side` knows what a layer leaves out."""
+    if isinstance(layer, Convolution):
+        return layer.padding == "valid" and layer.stride == 1
+    return not isinstance(layer, (Residual, MeanMaxPool))
+
+
 def _summary(layer: Layer, shape: tuple[int, ...], where: str) -> LayerSummary:
     match layer:
         case Flatten():
             return LayerSummary("Flatten", "flatten", (math.prod(shape),), 0, "")
         case Dropout(rate=rate):
             return LayerSummary(f"Dropout {rate:g}", "dropout", shape, 0, "")
+        case MeanMaxPool():
+            _spatial(shape, where)
+            return LayerSummary("Mean and max", "mean_max_pool", (2 * shape[2],), 0, "")
+        case BatchNorm(activation=activation):
+            channels = shape[-1]
+            name = f"Batch normalisation{_activation_name(activation)}"
+            return LayerSummary(name, "batch_norm", shape, 2 * channels, f"2 x {channels}")
         case Dense(units=units, activation=activation):
             if len(shape) != 1:
                 raise RecipeError(
                     f"{where}: dense needs one axis, but gets {_times(shape)}; flatten"
                 )
             name = f"Dense {units}{_activation_name(activation)}"
-            count = shape[0] * units + units
-            return LayerSummary(name, "dense", (units,), count, f"{shape[0]} x {units} + {units}")
-        case Convolution(filters=filters, kernel_size=size, activation=activation):
-            side = _spatial(shape, where) - size + 1
-            if side < 1:
-                raise RecipeError(f"{where}: a {size} x {size} kernel does not fit {_times(shape)}")
-            name = f"Convolution {filters}, {size} x {size}{_activation_name(activation)}"
-            count = size * size * shape[2] * filters + filters
-            arithmetic = f"{size} x {size} x {shape[2]} x {filters} + {filters}"
-            return LayerSummary(name, "convolution", (side, side, filters), count, arithmetic)
+            products = shape[0] * units
+            arithmetic = f"{shape[0]} x {units} + {units}"
+            return LayerSummary(name, "dense", (units,), products + units, arithmetic, products)
+        case Convolution():
+            return _convolution(layer, shape, where)
         case MaxPool(size=size):
             side = _spatial(shape, where) // size
             if side < 1:
@@ -139,6 +187,30 @@ def _summary(layer: Layer, shape: tuple[int, ...], where: str) -> LayerSummary:
             return LayerSummary(
                 f"Max pooling {size} x {size}", "max_pool", (side, side, shape[2]), 0, ""
             )
+        case Residual():
+            raise TypeError("the layers of a residual block are summarised one by one")
+
+
+def _convolution(layer: Convolution, shape: tuple[int, ...], where: str) -> LayerSummary:
+    size, filters = layer.kernel_size, layer.filters
+    room = _spatial(shape, where) + 2 * layer.margin - size
+    if room < 0:
+        raise RecipeError(f"{where}: a {size} x {size} kernel does not fit {_times(shape)}")
+    side = room // layer.stride + 1
+    stride = f", every {layer.stride} pixels" if layer.stride > 1 else ""
+    name = f"Convolution {filters}, {size} x {size}{stride}{_activation_name(layer.activation)}"
+    weights = size * size * shape[2] * filters
+    arithmetic = f"{size} x {size} x {shape[2]} x {filters}" + (
+        f" + {filters}" if layer.bias else ""
+    )
+    return LayerSummary(
+        name,
+        "convolution",
+        (side, side, filters),
+        weights + filters * layer.bias,
+        arithmetic,
+        weights * side * side,
+    )
 
 
 def _spatial(shape: tuple[int, ...], where: str) -> int:
@@ -164,12 +236,22 @@ def output_activation(layers: Sequence[Layer]) -> Activation:
     last = layers[-1]
     if not isinstance(last, Dense):
         raise RecipeError("network: must end in a dense layer with 10 units")
-    for place, layer in enumerate(layers[:-1]):
-        if isinstance(layer, (Dense, Convolution)) and layer.activation not in ("linear", "relu"):
-            raise RecipeError(
-                f"network.{place}.activation: must be linear or relu before the last layer, "
-                f"but is {layer.activation!r}"
-            )
+    _check_hidden(layers[:-1], "network")
     if last.activation == "relu":
         raise RecipeError("network: the last layer must be linear, sigmoid or softmax, not relu")
     return last.activation
+
+
+def _check_hidden(layers: Sequence[Layer], where: str) -> None:
+    """Refuse a sigmoid or softmax before the last layer."""
+    for place, layer in enumerate(layers):
+        if isinstance(layer, Residual):
+            _check_hidden(layer.layers, f"{where}.{place}.layers")
+        elif isinstance(layer, (BatchNorm, Dense, Convolution)) and layer.activation not in (
+            "linear",
+            "relu",
+        ):
+            raise RecipeError(
+                f"{where}.{place}.activation: must be linear or relu before the last layer, "
+                f"but is {layer.activation!r}"
+            )

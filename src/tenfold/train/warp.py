@@ -1,0 +1,65 @@
+"""Augmentation of a whole batch: one warp for rotation, scale, shear, shift and bends together."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from tenfold.train.augmentation import Augmentation
+
+__all__ = ["warp"]
+
+_NODES = 4  # a side of the grid of bends, as in https://github.com/ttdoucet/mnist
+
+
+def warp(images: Tensor, spec: Augmentation, generator: torch.Generator) -> Tensor:
+    """Return each image moved out of shape in a way of its own.
+
+    Each output pixel takes the bilinear value at one place of its image, and 0 outside it. The
+    place is found by one affine map and one smooth field of bends.
+
+    Args:
+        images: Shape (N, 28, 28), float32.
+        spec: How far.
+        generator: The source of all that is random; it moves on.
+
+    Returns:
+        Shape (N, 28, 28), float32; a new tensor.
+    """
+    pictures = images.unsqueeze(1)
+    grid = functional.affine_grid(
+        _affine_maps(len(images), images.shape[-1], spec, generator),
+        list(pictures.shape),
+        align_corners=False,
+    )
+    if spec.elastic:
+        grid = grid + _bends(len(images), images.shape[-1], spec.elastic, generator)
+    return functional.grid_sample(pictures, grid, align_corners=False).squeeze(1)
+
+
+def _affine_maps(count: int, side: int, spec: Augmentation, generator: torch.Generator) -> Tensor:
+    """Return maps (N, 2, 3) from output to input places, in half sides from the middle, x first."""
+
+    def evenly(bound: float) -> Tensor:
+        return (torch.rand(count, generator=generator) * 2 - 1) * bound
+
+    angle = evenly(math.radians(spec.rotation))
+    width, height = 1 + evenly(spec.scale), 1 + evenly(spec.scale)
+    shear = evenly(spec.shear)
+    across, down = evenly(2 * spec.shift / side), evenly(2 * spec.shift / side)
+    sine, cosine = angle.sin(), angle.cos()
+    rows = [
+        torch.stack([cosine * width, (shear - sine) * height, across], 1),
+        torch.stack([sine * width, cosine * height, down], 1),
+    ]
+    return torch.stack(rows, 1)
+
+
+def _bends(count: int, side: int, deviation: float, generator: torch.Generator) -> Tensor:
+    """Return smooth offsets (N, side, side, 2), in half sides."""
+    nodes = torch.randn(count, 2, _NODES, _NODES, generator=generator) * (2 * deviation / side)
+    field = functional.interpolate(nodes, (side, side), mode="bicubic", align_corners=True)
+    return field.permute(0, 2, 3, 1)
