@@ -74,7 +74,7 @@ def test_none_gives_none() -> None:
 
 
 def test_counts_must_agree() -> None:
-    with pytest.raises(ValueError, match="argument 2 is shorter"):
+    with pytest.raises(ValueError, match="argument 3 is shorter"):
         decide(logits({}, {}), none(1))
 
 

@@ -25,24 +25,33 @@ def decide(
     The lowest digit wins a tie. A blank picture is refused with no confidence in any digit.
 
     Args:
-        logits: Shape (N, 10), float32.
+        logits: Shape (N, 10), or (N, 11) where the last output is for what is no digit; float32.
         blank: Shape (N,), bool: whether there was no ink.
         temperature: Divides the logits before the softmax, above 0 (Guo et al. 2017,
             https://arxiv.org/abs/1706.04599).
-        thresholds: ``unsure``: the lowest confidence that is answered, 0 to 1.
+        thresholds: ``not_a_digit``: the highest probability of being no digit that is answered;
+            ``unsure``: the lowest confidence that is answered. Both from 0 to 1, and without
+            effect where they are not given.
 
     Returns:
         N digits, in order.
     """
-    unsure = (thresholds or {}).get("unsure", 0.0)
-    probabilities = softmax(logits / temperature).astype(np.float32)
+    limits = {"not_a_digit": 1.0, "unsure": 0.0, **(thresholds or {})}
+    probabilities = softmax(logits / temperature)
+    strange = probabilities[:, 10:].sum(1)  # 0 where there is no such output
     return [
-        _digit(row, unsure=unsure, is_blank=bool(is_blank))
-        for row, is_blank in zip(probabilities, blank, strict=True)
+        _digit(row.astype(np.float32), float(no_digit), limits, is_blank=bool(is_blank))
+        for row, no_digit, is_blank in zip(probabilities[:, :10], strange, blank, strict=True)
     ]
 
 
-def _digit(probabilities: NDArray[np.float32], *, unsure: float, is_blank: bool) -> Digit:
+def _digit(
+    probabilities: NDArray[np.float32],
+    strange: float,
+    limits: Mapping[str, float],
+    *,
+    is_blank: bool,
+) -> Digit:
     if is_blank:
         probabilities = np.zeros(10, np.float32)
     guess = int(probabilities.argmax())
@@ -50,7 +59,9 @@ def _digit(probabilities: NDArray[np.float32], *, unsure: float, is_blank: bool)
     rejected: Rejection | None = None
     if is_blank:
         rejected = "blank"
-    elif confidence < unsure:
+    elif strange > limits["not_a_digit"]:
+        rejected = "not_a_digit"
+    elif confidence < limits["unsure"]:
         rejected = "unsure"
     return Digit(
         value=None if rejected else guess,
@@ -62,7 +73,7 @@ def _digit(probabilities: NDArray[np.float32], *, unsure: float, is_blank: bool)
 
 
 def softmax(logits: NDArray[Any]) -> NDArray[np.float64]:
-    """Return the distributions (N, 10) float64 that logits (N, 10) stand for."""
+    """Return the distributions (N, K) float64 that logits (N, K) stand for."""
     shifted = logits.astype(np.float64) - logits.max(1, keepdims=True)
     powers = np.exp(shifted)
     result: NDArray[np.float64] = powers / powers.sum(1, keepdims=True)

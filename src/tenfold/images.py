@@ -25,11 +25,12 @@ from tenfold.files import open_regular
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["FORMATS", "MAX_BYTES", "MAX_PIXELS", "Polarity", "decoding", "open_page"]
+__all__ = ["FORMATS", "MAX_BYTES", "MAX_PIXELS", "SUFFIXES", "Polarity", "decoding", "open_page"]
 
 Polarity = Literal["auto", "dark_ink", "bright_ink"]
 
 FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF")
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".gif"})
 MAX_PIXELS = 50_000_000  # a phone's photo has 12 to 50 million; decoded they take 150 MB
 MAX_BYTES = 2**28  # of a file; 50 million pixels without any compression take 200 MB
 _FLAT = 28 * 28  # columns of an array of flattened digits

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,7 +18,7 @@ from onnx import TensorProto, helper
 import tiny
 from tenfold.data import MNIST
 from tenfold.errors import InputError, ModelError
-from tenfold.model import Card, load_model, read_card
+from tenfold.model import Card, choose_thresholds, load_model, read_card
 from tenfold.train.export import export_weights
 from tenfold.train.networks import Network
 
@@ -32,8 +33,7 @@ def folder(mnist: MNIST, tmp_path: Path) -> Path:
 
 
 def change_card(folder: Path, **changes: Any) -> None:
-    path = folder / CARD
-    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+    tiny.change_card(folder / CARD, **changes)
 
 
 def with_graph(folder: Path, content: bytes) -> None:
@@ -46,16 +46,16 @@ def with_graph(folder: Path, content: bytes) -> None:
 def test_a_card_goes_to_json_and_back(folder: Path) -> None:
     card = read_card(folder)
     assert isinstance(card, Card)
-    assert json.loads(json.dumps(card.to_dict())) == json.loads((folder / CARD).read_text())
+    assert json.loads(json.dumps(card.sealed())) == json.loads((folder / CARD).read_text())
     assert card.labels == tuple("0123456789")
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"format": 0}, "must be of card format 1, but is of 0; export the run again"),
-        ({"format": None}, "must be of card format 1, but is of None"),
-        ({"format": "1"}, "must be of card format 1, but is of '1'"),
+        ({"format": 0}, "must be of card format 2, but is of 0; export the run again"),
+        ({"format": None}, "must be of card format 2, but is of None"),
+        ({"format": "2"}, "must be of card format 2, but is of '2'"),
         ({"colour": "red"}, "unknown key 'colour'; export the run again"),
         ({"name": 3}, "name must be text"),
         ({"name": None}, "name must be text"),
@@ -65,6 +65,10 @@ def test_a_card_goes_to_json_and_back(folder: Path) -> None:
         ({"thresholds": {"unsure": 2}}, "thresholds must be from 0 to 1"),
         ({"temperature": float("inf")}, "temperature must be from 0.001 to 1000, but is inf"),
         ({"recipe": 3}, "recipe must be an object"),
+        ({"operating_points": {}}, "operating_points must be a list"),
+        ({"operating_points": [{"accuracy": 0.9}]}, "operating_points must hold accuracy, unsure"),
+        ({"operating_points": [3]}, "operating_points must hold accuracy, unsure and coverage"),
+        ({"calibration": []}, "calibration must be an object"),
         ({"sha256": {}}, "sha256 must name model.onnx"),
         ({"sha256": {GRAPH: 3}}, "sha256 must map plain file names to text"),
         ({"sha256": {GRAPH: "", "../x": ""}}, "sha256 must map plain file names to text"),
@@ -82,7 +86,7 @@ def test_a_card_goes_to_json_and_back(folder: Path) -> None:
         ({"temperature": True}, "temperature must be from 0.001 to 1000, but is True"),
         ({"temperature": None}, "temperature must be from 0.001 to 1000, but is None"),
         ({"temperature": float("nan")}, "temperature must be from 0.001 to 1000, but is nan"),
-        ({"preprocessing": 2}, "preprocessing must be version 1, but is 2"),
+        ({"preprocessing": 1}, "preprocessing must be version 2, but is 1"),
         ({"labels": list("1234567890")}, "labels must be the digits 0 to 9 in order"),
         ({"labels": []}, "labels must be the digits 0 to 9 in order"),
     ],
@@ -94,6 +98,71 @@ def test_a_bad_card_is_named(changes: dict[str, Any], message: str, folder: Path
         load_model(folder)
     assert message in str(caught.value)
     assert str(folder) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"temperature": 2.0}, {"thresholds": {}}, {"output_activation": "sigmoid"}, {"digest": None}],
+    ids=str,
+)
+def test_a_card_changed_by_hand_is_refused(changes: dict[str, Any], folder: Path) -> None:
+    path = folder / CARD
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+    with pytest.raises(ModelError, match=r"card\.json: is not as it was written"):
+        load_model(folder)
+
+
+def point(accuracy: float, unsure: float, coverage: float) -> dict[str, float]:
+    return {"accuracy": accuracy, "unsure": unsure, "coverage": coverage}
+
+
+CALIBRATED = Card(
+    name="tiny",
+    sha256={},
+    thresholds={"not_a_digit": 0.5, "unsure": 0.6},
+    operating_points=(point(0.99, 0.7, 0.98), point(0.999, 0.9, 0.9)),
+)
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "threshold", "unsure", "coverage"),
+    [
+        (None, None, 0.6, None),
+        (None, 0.25, 0.25, None),
+        (None, 0, 0, None),
+        (0.5, None, 0.7, 0.98),
+        (0.99, None, 0.7, 0.98),
+        (0.9901, None, 0.9, 0.9),
+        (0.999, None, 0.9, 0.9),
+    ],
+)
+def test_thresholds_as_the_user_wants(
+    accuracy: float | None, threshold: float | None, unsure: float, coverage: float | None
+) -> None:
+    found = choose_thresholds(CALIBRATED, accuracy, threshold)
+    assert found == ({"not_a_digit": 0.5, "unsure": unsure}, coverage)
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "threshold", "message"),
+    [
+        (0.9999, None, "accuracy: must be one that tiny can vouch for, at most 0.999, at which it"),
+        (1.5, None, "accuracy: must be from 0 to 1, but is 1.5"),
+        (True, None, "accuracy: must be from 0 to 1, but is True"),
+        ("0.9", None, "accuracy: must be from 0 to 1, but is '0.9'"),
+        (None, float("nan"), "threshold: must be from 0 to 1, but is nan"),
+        (None, -0.1, "threshold: must be from 0 to 1, but is -0.1"),
+        (0.9, 0.9, "accuracy, threshold: only one of the two may be given"),
+    ],
+)
+def test_thresholds_that_cannot_be(accuracy: Any, threshold: Any, message: str) -> None:
+    with pytest.raises(ModelError, match=re.escape(message)):
+        choose_thresholds(CALIBRATED, accuracy, threshold)
+
+
+def test_an_accuracy_needs_a_calibrated_model() -> None:
+    with pytest.raises(ModelError, match="it was never calibrated"):
+        choose_thresholds(Card(name="tiny", sha256={}), 0.9)
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 import pytest
 
-from tenfold.preprocess import is_blank, to_glyph
+import tiny
+from tenfold.preprocess import frame_ink, is_glyph, to_glyph
 
 
 def page(
@@ -21,6 +24,10 @@ def page(
     return array
 
 
+def is_blank(array: np.ndarray) -> bool:
+    return not to_glyph(array).any()
+
+
 def bar(height: int, width: int, canvas: int = 300) -> np.ndarray:
     array = np.zeros((canvas, canvas), np.uint8)
     array[10 : 10 + height, 20 : 20 + width] = 255
@@ -33,17 +40,38 @@ def centre(glyph: np.ndarray) -> tuple[float, float]:
 
 
 def extent(glyph: np.ndarray) -> tuple[int, int]:
-    rows, columns = np.flatnonzero(glyph.any(1)), np.flatnonzero(glyph.any(0))
+    """Rows and columns in which the ink reaches a third of its peak."""
+    inked = glyph > glyph.max() / 3
+    rows, columns = np.flatnonzero(inked.any(1)), np.flatnonzero(inked.any(0))
     return int(rows[-1] - rows[0] + 1), int(columns[-1] - columns[0] + 1)
 
 
-def test_a_page_of_28_is_a_glyph_already() -> None:
-    array = np.random.default_rng(0).integers(0, 256, (28, 28)).astype(np.uint8)
+DIGITS = tiny.drawn_digits(40, 11).images
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_what_is_framed_as_mnist_is_a_glyph_already(number: int) -> None:
+    array = frame_ink(DIGITS[number])
+    assert is_glyph(array)
     glyph = to_glyph(array)
     np.testing.assert_array_equal(glyph, array)
-    np.testing.assert_array_equal(to_glyph(glyph), glyph)
     glyph[:] = 0
     assert array.any()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda glyph: np.roll(glyph, 3, 1), id="off-the-middle"),
+        pytest.param(lambda glyph: cv2.resize(glyph, (20, 20)), id="20-pixels"),
+        pytest.param(lambda glyph: np.pad(cv2.resize(glyph, (18, 18)), 5), id="small"),
+        pytest.param(lambda glyph: np.maximum(glyph, 40), id="on-grey"),
+        pytest.param(lambda glyph: glyph // 4, id="faint"),
+        pytest.param(np.zeros_like, id="blank"),
+    ],
+)
+def test_what_is_framed_otherwise_is_not(change: Callable[[np.ndarray], np.ndarray]) -> None:
+    assert not is_glyph(change(frame_ink(DIGITS[0])))
 
 
 PAGES = {
@@ -55,7 +83,7 @@ PAGES = {
     "faint": page(ground=100, ink=140),
     "one": page(text="1"),
     "dash": bar(6, 200),
-    "dot": bar(1, 1),
+    "small-square": bar(12, 12),
     "edge": bar(290, 100),
 }
 
@@ -66,10 +94,10 @@ def test_ink_fits_20_and_is_centred(array: np.ndarray) -> None:
     glyph = to_glyph(array)
     np.testing.assert_array_equal(array, before)
     assert (glyph.shape, glyph.dtype) == ((28, 28), np.uint8)
-    assert max(extent(glyph)) in (19, 20)
+    assert max(extent(glyph)) in (19, 20, 21)
     assert glyph.max() > 200
     for place in centre(glyph):
-        assert abs(place - 13.5) <= 0.5
+        assert abs(place - 14) <= 0.55
 
 
 @pytest.mark.parametrize(
@@ -84,7 +112,7 @@ def test_ink_fits_20_and_is_centred(array: np.ndarray) -> None:
     ],
 )
 def test_the_aspect_is_kept(height: int, width: int, expected: tuple[int, int]) -> None:
-    assert extent(to_glyph(bar(height, width))) == expected
+    assert extent(to_glyph(bar(height, width))) == pytest.approx(expected, abs=1)
 
 
 @pytest.mark.parametrize("value", [0, 7, 128, 255])
@@ -92,14 +120,12 @@ def test_the_aspect_is_kept(height: int, width: int, expected: tuple[int, int]) 
 def test_one_grey_is_blank(value: int, shape: tuple[int, int]) -> None:
     array = np.full(shape, value, np.uint8)
     assert is_blank(array)
-    assert not to_glyph(array).any()
 
 
 def test_grain_is_blank_and_faint_ink_is_not() -> None:
     random = np.random.default_rng(0)
     grain = (random.integers(-8, 9, (80, 60)) + 40).astype(np.uint8)
     assert is_blank(grain)
-    assert not to_glyph(grain).any()
     assert not is_blank(page(ground=100, ink=124))
     assert is_blank(page(ground=100, ink=123))
 
@@ -115,11 +141,90 @@ def test_where_the_digit_stands_makes_no_difference() -> None:
     array = page(120, 100)
     moved = np.zeros((400, 300), np.uint8)
     moved[200:320, 150:250] = array
-    np.testing.assert_array_equal(to_glyph(moved), to_glyph(array))
+    assert difference(to_glyph(moved), to_glyph(array)) <= 12
 
 
-def test_a_glyph_on_a_larger_page_keeps_its_form() -> None:
-    """MNIST's own convention: a page cut from a glyph gives that glyph again, nearly."""
-    glyph = to_glyph(page())
-    again = to_glyph(np.pad(glyph, 20))
-    assert np.abs(again.astype(int) - glyph.astype(int)).mean() < 8
+@pytest.mark.parametrize("number", range(6))
+def test_a_digit_framed_as_mnist_on_a_larger_page_gives_itself(number: int) -> None:
+    """20 whole pixels high, and centred to a whole pixel, as MNIST's are."""
+    rows, columns = np.flatnonzero(DIGITS[number].any(1)), np.flatnonzero(DIGITS[number].any(0))
+    cut = DIGITS[number][rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    digit = cv2.resize(cut, (12, 20))
+    digit = np.where(digit < 40, 0, digit)
+    digit[0, 5], digit[-1, 5] = 255, 255
+    row, column = centre(np.pad(digit, ((0, 8), (0, 16))))
+    corner = round(14 - row), round(14 - column)
+    glyph = np.zeros((28, 28), np.uint8)
+    glyph[corner[0] : corner[0] + 20, corner[1] : corner[1] + 12] = digit
+    assert is_glyph(glyph)
+    assert difference(to_glyph(np.pad(glyph, 6)), glyph) <= 12
+
+
+def difference(one: np.ndarray, other: np.ndarray) -> float:
+    """Mean absolute difference in grey levels, over what either has ink on."""
+    inked = (one > 0) | (other > 0)
+    return float(np.abs(one.astype(int) - other)[inked].mean())
+
+
+LARGE = page(240, 200)
+RANDOM = np.random.default_rng(4)
+
+
+@pytest.mark.parametrize(
+    ("change", "most"),
+    [
+        pytest.param(lambda a: np.pad(a, 57), 0.5, id="padded"),
+        pytest.param(lambda a: np.pad(a, ((80, 5), (3, 150))), 0.5, id="moved"),
+        pytest.param(lambda a: np.pad(a, 20, constant_values=0) // 2 + 60, 4, id="less-contrast"),
+        pytest.param(lambda a: a // 8 + 20, 4, id="little-contrast"),
+        pytest.param(lambda a: cv2.resize(a, None, fx=0.5, fy=0.5), 30, id="half"),
+        pytest.param(lambda a: cv2.resize(a, None, fx=2, fy=2), 12, id="double"),
+        pytest.param(lambda a: cv2.resize(a, None, fx=8, fy=8), 14, id="eightfold"),
+        pytest.param(
+            lambda a: np.clip(a * 0.5 + 60 + RANDOM.normal(0, 4, a.shape), 0, 255).astype(np.uint8),
+            20,
+            id="grain",
+        ),
+        pytest.param(
+            lambda a: (a * 0.4 + np.linspace(0, 110, a.shape[1])).astype(np.uint8), 20, id="shadow"
+        ),
+    ],
+)
+def test_how_it_was_taken_makes_little_difference(
+    change: Callable[[np.ndarray], np.ndarray], most: float
+) -> None:
+    assert difference(to_glyph(change(LARGE)), to_glyph(LARGE)) <= most
+
+
+def rule(array: np.ndarray, rows: slice, columns: slice) -> np.ndarray:
+    marked = array.copy()
+    marked[rows, columns] = 255
+    return marked
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda a: rule(a, slice(None), slice(0, 4)), id="rule-at-the-left"),
+        pytest.param(lambda a: rule(a, slice(-5, None), slice(None)), id="rule-below"),
+        pytest.param(
+            lambda a: rule(rule(a, slice(0, 3), slice(None)), slice(None), slice(-3, None)),
+            id="corner-of-a-frame",
+        ),
+        pytest.param(lambda a: rule(a, slice(20, 24), slice(170, 174)), id="speck"),
+        pytest.param(lambda a: rule(a, slice(100, 160), slice(192, 200)), id="a-neighbour-s-edge"),
+    ],
+)
+def test_what_stands_beside_the_digit_is_left_out(
+    change: Callable[[np.ndarray], np.ndarray],
+) -> None:
+    assert difference(to_glyph(change(LARGE)), to_glyph(LARGE)) <= 1
+
+
+def test_a_stroke_apart_from_the_rest_belongs_to_the_digit() -> None:
+    five = np.zeros((120, 90), np.uint8)
+    cv2.ellipse(five, (40, 75), (20, 22), 0, -110, 140, 255, 6, cv2.LINE_AA)
+    top = five.copy()
+    top[28:34, 36:66] = 255
+    assert extent(to_glyph(top)) != extent(to_glyph(five))
+    assert to_glyph(top)[:8].any()

@@ -81,7 +81,8 @@ def test_the_model_folder(name: str, mnist: MNIST, tmp_path: Path) -> None:
     assert set(card["sha256"]) == {"model.onnx", "model.safetensors"}
     assert card["input"]["shape"] == ["N", 28, 28]
     assert card["input"]["dtype"] == "uint8"
-    assert card["output"]["shape"] == ["N", 10]
+    assert card["output"]["shape"] == ["N", "labels"]
+    assert card["labels"] == list("0123456789")
     assert card["labels"] == list("0123456789")
     assert (card["temperature"], card["preprocessing"], card["licence"]) == (1.0, 1, "MIT")
     assert card["output_activation"] == ("sigmoid" if "sigmoid" in name else "softmax")

@@ -25,6 +25,7 @@ _COMMANDS = {
     "evaluate": ("evaluate", "Measure a model: accuracy, calibration, worst errors."),
     "explore": ("explore", "Show the data: statistics, sheets, distributions."),
     "export": ("export", "Turn a run into a model folder (ONNX, safetensors, card)."),
+    "models": ("models", "List the models that come with the package, or show one's card."),
     "recipes": ("recipes", "List the named recipes, or show one in full."),
     "reproduce": ("reproduce", "Reproduce a published system beside what it claimed."),
     "train": ("train", "Train a recipe."),

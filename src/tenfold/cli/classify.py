@@ -12,23 +12,38 @@ import click
 from tenfold.cli.output import emit, note, row_formats, warn
 from tenfold.cli.paths import PATH
 from tenfold.errors import InputError
+from tenfold.images import SUFFIXES
+from tenfold.model.included import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from tenfold.reader import Reader
 
 __all__ = ["classify"]
 
-_SUFFIXES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".gif"}
-
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PICTURE...")
 @click.option(
     "--model",
-    required=True,
+    default=DEFAULT_MODEL,
+    show_default=True,
     metavar="MODEL",
     type=PATH,
-    help="Model folder, or run folder of a finished training.",
+    help="A model that comes with the package (tenfold models lists them), a model folder, or the "
+    "run folder of a finished training.",
+)
+@click.option(
+    "--accuracy",
+    type=float,
+    metavar="SHARE",
+    help="How many of the answers have to be right, 0.999 for 999 of 1,000; the least sure are "
+    "refused.",
+)
+@click.option(
+    "--threshold",
+    type=float,
+    metavar="CONFIDENCE",
+    help="The lowest confidence to answer, 0 to 1, in place of the model's own.",
 )
 @click.option(
     "--polarity",
@@ -38,21 +53,34 @@ _SUFFIXES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".gif"}
     help="Whether ink is dark or bright; auto looks at the border.",
 )
 @row_formats
-def classify(paths: tuple[str, ...], model: Path, polarity: Any, output: str) -> int:
+def classify(
+    paths: tuple[str, ...],
+    model: Path,
+    accuracy: float | None,
+    threshold: float | None,
+    polarity: Any,
+    output: str,
+) -> int:
     """Read the one digit in each PICTURE: a file, a folder of files, or - for standard input.
 
-    A picture that cannot be read is reported on stderr and the rest goes on; the exit code is
+    What is blank, no digit or unsure is refused: its value is empty, and "rejected" says why. A
+    picture that cannot be read is reported on stderr and the rest goes on; the exit code is
     then 1. With --json each row has all ten probabilities.
 
     \b
     Examples:
-      tenfold classify seven.png --model runs/conv-3
-      tenfold classify scans/ --model digits --csv > digits.csv
-      cat seven.png | tenfold classify - --model digits --json
+      tenfold classify seven.png
+      tenfold classify scans/ --accuracy 0.999 --csv > digits.csv
+      cat seven.png | tenfold classify - --model runs/conv-3 --json
     """
     from tenfold.reader import Reader
 
-    reader = Reader(model)
+    reader = Reader(model, accuracy=accuracy, threshold=threshold)
+    if reader.coverage is not None:
+        note(
+            f"{reader.card.name} answers {100 * reader.coverage:.1f} % of digits like those it was "
+            f"calibrated on, from confidence {reader.thresholds['unsure']:.4f}"
+        )
     rows, failures = [], 0
     for name in _expand(paths):
         row = _row(reader, name, polarity)
@@ -83,7 +111,7 @@ def _picture(name: str) -> Any:
         return _standard_input()
     if name and os.path.isdir(name):  # noqa: PTH112 - as in _expand
         raise InputError(
-            f"{name}: must hold pictures, but has none of {', '.join(sorted(_SUFFIXES))}"
+            f"{name}: must hold pictures, but has none of {', '.join(sorted(SUFFIXES))}"
         )
     return name
 
@@ -103,6 +131,6 @@ def _expand(paths: tuple[str, ...]) -> list[str]:
         if name in ("", "-") or not os.path.isdir(name):  # noqa: PTH112 - never raises
             names.append(name)
             continue
-        found = sorted(str(file) for file in path.rglob("*") if file.suffix.lower() in _SUFFIXES)
+        found = sorted(str(file) for file in path.rglob("*") if file.suffix.lower() in SUFFIXES)
         names += found or [name]
     return names

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from tenfold.cli.evaluate_special import main_figures, special_evaluation, special_text
 from tenfold.cli.output import json_option, note, percent, table
 from tenfold.cli.paths import FILE, FOLDER, PATH
 from tenfold.errors import OutputError
@@ -22,8 +23,8 @@ __all__ = ["evaluate"]
 @click.option(
     "--data",
     metavar="SET",
-    help="Labelled images: a folder, CSV, Parquet, npz, IDX or the "
-    "name of an imported set; MNIST when not given.",
+    help="mnist (when not given), optdigits, corrupted, not-digits, not-digits=FOLDER; or labelled "
+    "images: a folder, CSV, Parquet, npz, IDX or the name of an imported set.",
 )
 @click.option(
     "--split",
@@ -44,6 +45,7 @@ __all__ = ["evaluate"]
     metavar="FILE",
     help="Write the network's outputs, one row an image, as .npy or .csv.",
 )
+@click.option("--keep", is_flag=True, help="Write the main figures into the model's card.")
 @click.option("--force", is_flag=True, help="Replace files that are there.")
 @json_option
 def evaluate(
@@ -52,6 +54,7 @@ def evaluate(
     split: str,
     report: Path | None,
     outputs: Path | None,
+    keep: bool,
     force: bool,
     as_json: bool,
 ) -> None:
@@ -66,29 +69,54 @@ def evaluate(
       tenfold evaluate runs/conv-3 --report runs/conv-3     the page is runs/conv-3/report.html
       tenfold evaluate digits --data my-digits.csv --json
       tenfold evaluate digits --outputs probabilities.npy
+      tenfold evaluate base --data corrupted                MNIST-C's fifteen corruptions
+      tenfold evaluate base --data optdigits                scikit-learn's digits of 8 x 8 pixels
+      tenfold evaluate base --data not-digits=pictures/     how many of them are refused
     """
-    from tenfold.data import load_labelled, load_mnist
     from tenfold.model import load_model
-    from tenfold.train.evaluation_files import evaluate_model, write_outputs
+    from tenfold.train.evaluation_files import evaluate_model, keep_figures, write_outputs
 
+    if data == "mnist":
+        data = None
+    if data is not None and data.partition("=")[0] in ("corrupted", "not-digits"):
+        if report is not None or outputs is not None:
+            raise click.BadParameter("has neither --report nor --outputs", param_hint="--data")
+        loaded = load_model(model)
+        result = special_evaluation(loaded, data)
+        if keep:
+            keep_figures(loaded, {result["data"]: main_figures(result)})
+        click.echo(json.dumps(result, indent=2) if as_json else special_text(result))
+        return
     _check_outputs(outputs, force=force)
     own = data is None and split == "test" and _is_own(model, report)
     if report is not None and not own:
         _check_report(model, report, force=force)
     loaded = load_model(model)
     name = f"MNIST {split}" if data is None else data
-    if data is None:
-        images = getattr(load_mnist(), split)
-    else:
-        images = load_labelled(data, split=split, prepare=picture_to_glyph)
+    images = _images(data, split)
     evaluation, network_outputs = evaluate_model(loaded, images, name)
     if outputs is not None:
         write_outputs(outputs, network_outputs)
         note(f"outputs: {outputs}")
+    if keep:
+        keep_figures(loaded, {name: main_figures(evaluation)})
     if report is not None:
         page = _write_report(model, report, evaluation, network_outputs, images, own=own)
         note(f"the page with all figures: {page}")
     click.echo(json.dumps(evaluation, indent=2) if as_json else _as_text(evaluation))
+
+
+def _images(data: str | None, split: str) -> Split:
+    """Return the labelled images that ``--data`` names."""
+    from tenfold.data import load_labelled, load_mnist
+    from tenfold.train.evaluation_sets import load_optdigits
+
+    if data is None:
+        images: Split = getattr(load_mnist(), split)
+        return images
+    if data == "optdigits":
+        return load_optdigits()
+    return load_labelled(data, split=split, prepare=picture_to_glyph)
 
 
 def _check_outputs(path: Path | None, *, force: bool) -> None:
@@ -151,13 +179,24 @@ def _as_text(evaluation: dict[str, Any]) -> str:
         f"accuracy  {percent(evaluation['accuracy'])}  "
         f"({right:,} right; 95 % interval {percent(low)} to {percent(high)})\n"
         f"loss      {evaluation['loss']:.4f}\n"
-        f"ECE       {percent(ece)}  (mean distance between confidence and accuracy)",
+        f"ECE       {percent(ece)}  (mean distance between confidence and accuracy)"
+        + _labels_text(evaluation.get("labels")),
         _classes_text(evaluation["classes"]),
         _confusion_text(evaluation["confusion"]),
         _refusal_text(evaluation["risk_coverage"]["at"]),
         _errors_text(evaluation["worst_errors"][:5]),
     )
     return "\n\n".join(blocks)
+
+
+def _labels_text(labels: dict[str, float] | None) -> str:
+    """Return what the accuracy is by labels that people agree on."""
+    if labels is None:
+        return ""
+    return (
+        f"\nlabels    {percent(labels['ten_corrected'])} with ten labels corrected, "
+        f"{percent(labels['without_fifteen'])} without the fifteen doubtful images"
+    )
 
 
 def _classes_text(classes: list[dict[str, Any]]) -> str:

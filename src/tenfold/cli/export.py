@@ -21,8 +21,15 @@ __all__ = ["export"]
     metavar="MODEL",
     help="Model folder; RUN-model beside the run when not given.",
 )
+@click.option(
+    "--calibration",
+    type=PATH,
+    metavar="HELD",
+    help="A run of the same recipe that held training images out: on them temperature and "
+    "thresholds are fitted.",
+)
 @click.option("--force", is_flag=True, help="Replace a model that is there.")
-def export(run: Path, out: Path | None, force: bool) -> None:
+def export(run: Path, out: Path | None, calibration: Path | None, force: bool) -> None:
     """Turn RUN into a model folder: ONNX and safetensors weights, a card, a README.
 
     The ONNX graph is compared with PyTorch on all 10,000 test images: the same digit everywhere and
@@ -33,6 +40,8 @@ def export(run: Path, out: Path | None, force: bool) -> None:
     Examples:
       tenfold export runs/conv-3 --out digits
       tenfold classify photo.png --model digits
+      tenfold train conv-3 --out held --set validation.method=last_fraction
+      tenfold export runs/conv-3 --out digits --calibration held
     """
     from tenfold.files import new_folder, refuse_foreign, refuse_used
 
@@ -48,11 +57,17 @@ def export(run: Path, out: Path | None, force: bool) -> None:
     folder = out if out is not None else _beside(run)
     refuse_used(folder, force=force)
     refuse_foreign(folder, MODEL_FILES, marker="card.json")
-    test = load_mnist().test
+    data = load_mnist()
+    test = data.test
+    fitted = None
+    if calibration is not None:
+        from tenfold.train.calibrate import calibrate_by_run
+
+        fitted = calibrate_by_run(opened, open_run(calibration), data)
     existed = folder.exists()
     new_folder(folder, force=force)
     try:
-        export_run(opened, folder, test, figures, force=force)
+        export_run(opened, folder, test, figures, calibration=fitted, force=force)
     finally:
         if not existed and not any(folder.iterdir()):
             folder.rmdir()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from tenfold.data.cache import cache_root, mnist_folder, problems, sets_folder
 from tenfold.data.labelled import load_labelled
 from tenfold.data.mnist import MNIST, fetch_mnist, import_mnist, load_mnist
-from tenfold.data.sets import import_labelled, set_names
+from tenfold.data.sets import BUILT_IN, import_labelled, set_names
 
 __all__ = [
+    "BUILT_IN",
     "MNIST",
     "cache_root",
     "fetch_mnist",

@@ -15,10 +15,10 @@ from tenfold.data.reading import exists, named_path
 from tenfold.errors import DataError, OutputError
 from tenfold.files import output_errors, replace_folder, settle_folder
 
-__all__ = ["import_labelled", "is_set_name", "set_folder", "set_names"]
+__all__ = ["BUILT_IN", "import_labelled", "is_set_name", "set_folder", "set_names"]
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-_RESERVED = "mnist"
+BUILT_IN = ("mnist", "optdigits", "corrupted", "not-digits")  # sets that need no import
 _KINDS = ("images-idx3", "labels-idx1")
 
 
@@ -59,7 +59,7 @@ def import_labelled(
 
     Args:
         path: Anything that `load_labelled` reads; both splits are taken where there are two.
-        name: Lower-case letters, digits and hyphens, 64 at most; not "mnist".
+        name: Lower-case letters, digits and hyphens, 64 at most; none of `BUILT_IN`.
         force: Replace a set of that name.
         prepare: As in `load_labelled`.
 
@@ -70,10 +70,10 @@ def import_labelled(
         DataError: The name is not allowed, or the set cannot be read.
         OutputError: The name is taken and ``force`` is off, or the cache cannot be written.
     """
-    if not is_set_name(name) or name == _RESERVED:
+    if not is_set_name(name) or name in BUILT_IN:
         raise DataError(
-            f"name: must be 1 to 64 of a-z, 0-9 and '-', begin with no '-', and not be "
-            f"'{_RESERVED}', got {name!r}"
+            "name: must be 1 to 64 of a-z, 0-9 and '-', begin with no '-', and be none of "
+            f"{', '.join(BUILT_IN)}, got {name!r}"
         )
     target = sets_folder() / name
     if target.exists() and not force:

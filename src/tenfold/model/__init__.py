@@ -1,6 +1,19 @@
 """Trained models: an ONNX graph, and a card with all that its use needs to know."""
 
-from tenfold.model.card import CARD_FORMAT, Card, read_card
+from tenfold.model.card import CARD_FORMAT, DIGITS, NOT_A_DIGIT, Card, read_card
+from tenfold.model.included import DEFAULT_MODEL, included_models
 from tenfold.model.session import Model, load_model
+from tenfold.model.thresholds import choose_thresholds
 
-__all__ = ["CARD_FORMAT", "Card", "Model", "load_model", "read_card"]
+__all__ = [
+    "CARD_FORMAT",
+    "DEFAULT_MODEL",
+    "DIGITS",
+    "NOT_A_DIGIT",
+    "Card",
+    "Model",
+    "choose_thresholds",
+    "included_models",
+    "load_model",
+    "read_card",
+]

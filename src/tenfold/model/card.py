@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from tenfold.errors import ModelError
-from tenfold.files import read_json, sha256
+from tenfold.files import json_digest, read_json, sha256
 
-__all__ = ["CARD_FORMAT", "Card", "read_card"]
+__all__ = ["CARD_FORMAT", "DIGITS", "NOT_A_DIGIT", "Card", "read_card"]
 
-CARD_FORMAT = 1
+CARD_FORMAT = 2
+DIGITS = tuple("0123456789")
+NOT_A_DIGIT = "not_a_digit"  # the label of an eleventh output
 _KINDS = {
     "name": str,
     "sha256": dict,
@@ -21,6 +23,8 @@ _KINDS = {
     "labels": list,
     "output_activation": str,
     "thresholds": dict,
+    "operating_points": list,
+    "calibration": dict,
     "recipe": dict,
     "trained": dict,
     "figures": dict,
@@ -28,7 +32,7 @@ _KINDS = {
 }  # of the keys in JSON
 _WORDS = {str: "text", dict: "an object", list: "a list"}
 _TEMPERATURES = 0.001, 1000  # beyond, all answers come out certain, or all equal
-PREPROCESSING = 1  # version of `tenfold.preprocess`; a model says which it was trained for
+PREPROCESSING = 2  # version of `tenfold.preprocess`; a model says which it was trained for
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +49,11 @@ class Card:
         preprocessing: Version of the preprocessing the model expects.
         temperature: Divides the logits before the softmax, fitted on held-out data; 1 leaves them.
         output_activation: What the published network ends in: softmax, sigmoid or linear.
-        thresholds: Lowest confidence of an answer, by reason of refusal.
+        thresholds: When no answer is given, by reason of refusal; see `tenfold.decide.decide`.
+        operating_points: For each accuracy that can be asked for, ``accuracy``, the lowest
+            confidence to answer (``unsure``) and the share that is then answered (``coverage``), on
+            held-out images; the accuracies rise.
+        calibration: What temperature, thresholds and operating points were fitted on.
         recipe: The resolved recipe.
         trained: Seed, commit, date, versions, data sums, processor.
         figures: Figures of these very weights, each with what it was measured on.
@@ -67,15 +75,17 @@ class Card:
         default_factory=lambda: {
             "name": "logits",
             "dtype": "float32",
-            "shape": ["N", 10],
+            "shape": ["N", "labels"],
             "meaning": "softmax of logits / temperature is the distribution over the labels",
         }
     )
-    labels: tuple[str, ...] = tuple("0123456789")
+    labels: tuple[str, ...] = DIGITS
     preprocessing: int = PREPROCESSING
     temperature: float = 1.0
     output_activation: str = "softmax"
     thresholds: Mapping[str, float] = field(default_factory=lambda: {"unsure": 0.0})
+    operating_points: Sequence[Mapping[str, float]] = ()
+    calibration: Mapping[str, Any] = field(default_factory=dict)
     recipe: Mapping[str, Any] = field(default_factory=dict)
     trained: Mapping[str, Any] = field(default_factory=dict)
     figures: Mapping[str, Any] = field(default_factory=dict)
@@ -84,6 +94,11 @@ class Card:
     def to_dict(self) -> dict[str, Any]:
         """Return the card as JSON-ready values."""
         return asdict(self)
+
+    def sealed(self) -> dict[str, Any]:
+        """Return the card as it is written: with a digest by which a change by hand shows."""
+        values = self.to_dict()
+        return {**values, "digest": json_digest(values)}
 
 
 def read_card(folder: Path) -> Card:
@@ -110,12 +125,18 @@ def _parse(path: Path) -> Card:
             f"{path}: must be of card format {CARD_FORMAT}, but is of {values.get('format')!r}; "
             "export the run again with this version of tenfold"
         )
+    digest = values.pop("digest", None)
     known = {item.name for item in fields(Card)}
     problems = [f"unknown key '{key}'" for key in values if key not in known]
     problems += _problems(values)
     if problems:
         raise ModelError(f"{path}: {problems[0]}; export the run again")
-    values["labels"] = tuple(values.get("labels", "0123456789"))
+    if digest != json_digest(values):
+        raise ModelError(
+            f"{path}: is not as it was written; take it from a copy, or export the run again. "
+            "When answers are given can be set where the model is used"
+        )
+    values["labels"] = tuple(values.get("labels", DIGITS))
     return Card(**values)
 
 
@@ -144,13 +165,23 @@ def _problems(values: Mapping[str, Any]) -> list[str]:
     thresholds = values.get("thresholds", {})
     if not all(_is_number(value, 0, 1) for value in thresholds.values()):
         problems.append(f"thresholds must be from 0 to 1, but are {_short(thresholds)}")
+    points = values.get("operating_points", ())
+    if not all(_is_point(point) for point in points):
+        problems.append("operating_points must hold accuracy, unsure and coverage, from 0 to 1")
     if values.get("preprocessing", PREPROCESSING) != PREPROCESSING:
         problems.append(
             f"preprocessing must be version {PREPROCESSING}, but is {values['preprocessing']!r}"
         )
-    if list(values.get("labels", "0123456789")) != list("0123456789"):
-        problems.append("labels must be the digits 0 to 9 in order")
+    if tuple(values.get("labels", DIGITS)) not in (DIGITS, (*DIGITS, NOT_A_DIGIT)):
+        problems.append(f"labels must be the digits 0 to 9 in order, or these and {NOT_A_DIGIT!r}")
     return problems
+
+
+def _is_point(point: object) -> bool:
+    names = {"accuracy", "unsure", "coverage"}
+    if not isinstance(point, dict) or point.keys() != names:
+        return False
+    return all(_is_number(value, 0, 1) for value in point.values())
 
 
 def _is_number(value: object, low: float, high: float) -> bool:

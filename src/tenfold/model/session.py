@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from tenfold.errors import InputError, ModelError
 from tenfold.files import open_regular, settled_folder
 from tenfold.model.card import Card, read_card
+from tenfold.model.included import included_models
 
 __all__ = ["Model", "load_model"]
 
 # Name, type and shape behind the batch of what a graph takes and gives.
 _INPUTS = [("images", "tensor(uint8)", [28, 28])]
-_OUTPUTS = [("logits", "tensor(float)", [10])]
+_OUTPUTS = "logits", "tensor(float)"
 _MOST_THREADS = 1024
 _BATCH = 1024  # images a call of the graph, so that memory stays flat for any number
 
@@ -36,7 +37,9 @@ class Model:
         self._session = session
 
     def logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return logits (N, 10) float32 of images (N, 28, 28) uint8; N may be 0.
+        """Return logits of images (N, 28, 28) uint8; N may be 0.
+
+        They have shape (N, 10), float32, or (N, 11) where the model knows what is not a digit.
 
         Raises:
             InputError: The images have another shape or dtype.
@@ -50,7 +53,7 @@ class Model:
         parts = [
             self._run(images[first : first + _BATCH]) for first in range(0, len(images), _BATCH)
         ]
-        return np.concatenate(parts) if parts else np.zeros((0, 10), np.float32)
+        return np.concatenate(parts) if parts else np.zeros((0, len(self.card.labels)), np.float32)
 
     def _run(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         path = self.folder / "model.onnx"
@@ -59,20 +62,20 @@ class Model:
         except Exception as error:  # ONNX Runtime has no class of its own for what may go wrong
             raise ModelError(f"{path}: cannot be computed: {_first_line(error)}") from error
         result: NDArray[np.float32] = logits
-        if result.shape != (len(images), 10):
-            raise ModelError(
-                f"{path}: must give logits of shape ({len(images)}, 10), but gave {result.shape}"
-            )
+        shape = len(images), len(self.card.labels)
+        if result.shape != shape:
+            raise ModelError(f"{path}: must give logits of shape {shape}, but gave {result.shape}")
         if not np.isfinite(result).all():
             raise ModelError(f"{path}: must give finite logits, but gave others; train it again")
         return result
 
 
 def load_model(path: str | os.PathLike[str], *, threads: int = 0) -> Model:
-    """Return the model in a model folder, or in the run folder of a finished training.
+    """Return a model that comes with the package, or the one in a model or run folder.
 
     Args:
-        path: A folder with ``card.json``, or with ``model/card.json``.
+        path: A folder with ``card.json``, or with ``model/card.json``; or a name of
+            `included_models` where there is no file or folder of that name.
         threads: Threads a call of the graph may use; 0 leaves it to ONNX Runtime.
 
     Raises:
@@ -84,7 +87,7 @@ def load_model(path: str | os.PathLike[str], *, threads: int = 0) -> Model:
             f"threads: must be a whole number from 0 to {_MOST_THREADS}, but is {threads!r}"
         )
     card = read_card(folder)
-    return Model(folder, card, _session(folder / "model.onnx", threads))
+    return Model(folder, card, _session(folder / "model.onnx", threads, len(card.labels)))
 
 
 def find_model_folder(path: Path) -> Path:
@@ -97,7 +100,10 @@ def find_model_folder(path: Path) -> Path:
         if os.path.isfile(folder / "card.json"):  # noqa: PTH113 - never raises
             return folder
     if not os.path.exists(path):  # noqa: PTH110 - never raises
-        found = "does not exist"
+        included = included_models()
+        if str(path) in included:
+            return included[str(path)]
+        found = f"does not exist; with the package come: {', '.join(included) or 'none'}"
     elif path.is_file():
         found = "is a file"
     elif (path / "recipe.toml").is_file():
@@ -107,7 +113,7 @@ def find_model_folder(path: Path) -> Path:
     raise ModelError(f"{path}: must be a model folder or a finished run, but {found}")
 
 
-def _session(path: Path, threads: int) -> Any:
+def _session(path: Path, threads: int, labels: int) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -121,9 +127,10 @@ def _session(path: Path, threads: int) -> Any:
         outputs = [(value.name, value.type, value.shape[1:]) for value in session.get_outputs()]
     except Exception as error:
         raise ModelError(f"{path}: must be an ONNX graph, but {_first_line(error)}") from error
-    if (inputs, outputs) != (_INPUTS, _OUTPUTS):
+    expected = [(*_OUTPUTS, [labels])]
+    if (inputs, outputs) != (_INPUTS, expected):
         raise ModelError(
-            f"{path}: must turn {_INPUTS} into {_OUTPUTS}, but turns {inputs} into {outputs}"
+            f"{path}: must turn {_INPUTS} into {expected}, but turns {inputs} into {outputs}"
         )
     return session
 

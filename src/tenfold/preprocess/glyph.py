@@ -7,27 +7,28 @@ section III).
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.images import open_page
+from tenfold.preprocess.ground import lift_ink
+from tenfold.preprocess.strokes import keep_digit
 
-__all__ = ["is_blank", "picture_to_glyph", "to_glyph"]
+__all__ = ["frame_ink", "is_glyph", "picture_to_glyph", "to_glyph"]
 
 _SIDE, _BOX = 28, 20  # pixels a side of a glyph, and of the box its ink is fitted into
-_MIN_CONTRAST = 24  # grey levels between ground and ink, below which paper grain is all there is
-
-
-def is_blank(page: NDArray[np.uint8]) -> bool:
-    """Tell whether a page (H, W) uint8 has no ink at all, only a ground and its grain."""
-    return int(page.max()) - int(page.min()) < _MIN_CONTRAST
+_MIDDLE = 14  # row and column of MNIST's centres of mass; measured: 13.5 to 14.5
+_WORK_SIDE = 640  # pixels a side of a page that is worked on; a digit needs no more
+_FULL = 97.0  # percentile of a glyph's ink that counts as full: thin strokes are as black as thick
 
 
 def to_glyph(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return a page with one digit as a glyph.
 
-    A page of 28 x 28 is taken as a glyph already. Any other is freed of its ground, cut to its ink,
-    fitted into 20 x 20 and centred by mass. A blank page gives a glyph of zeros.
+    A page that is a glyph already (see `is_glyph`) is taken as it is. Any other is freed of its
+    ground and of all that is not the digit, cut to its ink, fitted into 20 x 20 and centred by
+    mass. A blank page gives a glyph of zeros.
 
     Args:
         page: Shape (H, W), uint8, ink bright.
@@ -35,12 +36,45 @@ def to_glyph(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
     Returns:
         Shape (28, 28), uint8, 0 ground to 255 full ink; a new array.
     """
-    if page.shape == (_SIDE, _SIDE):
+    if is_glyph(page):
         return page.copy()
-    if is_blank(page):
+    ink = lift_ink(_small_enough(page))
+    if ink is not None:
+        ink = keep_digit(ink)
+    if ink is None or not ink.any():
         return np.zeros((_SIDE, _SIDE), np.uint8)
-    ink = _without_ground(page)
-    return _centred(_fitted(_cut(ink)))
+    return frame_ink(ink)
+
+
+def frame_ink(ink: NDArray[np.float32] | NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return ink on an empty ground as a glyph: fitted into 20 x 20 and centred by mass.
+
+    Args:
+        ink: Shape (H, W), 0 where there is none; not 0 everywhere.
+
+    Returns:
+        Shape (28, 28), uint8, 0 ground to 255 full ink.
+    """
+    ink = ink.astype(np.float32)
+    scale, top, left = _window(ink)
+    seen = _shrunk(ink, scale, top, left) if scale <= 1 else _enlarged(ink, scale, top, left)
+    full = float(np.percentile(seen[seen > seen.max() / 2], _FULL))
+    return np.asarray(np.minimum(seen * (255 / full), 255).round(), np.uint8)
+
+
+def is_glyph(page: NDArray[np.uint8]) -> bool:
+    """Tell whether a page (H, W) uint8 is framed as MNIST's images are.
+
+    That is 28 x 28 on black, the longer side of the ink 20 pixels long or two more, where its edges
+    are soft; its centre of mass within a pixel of pixel 14 along both axes. All 70,000 of MNIST's
+    are such.
+    """
+    if page.shape != (_SIDE, _SIDE) or int(page.max()) < 128:
+        return False
+    rows, columns = np.flatnonzero(page.any(1)), np.flatnonzero(page.any(0))
+    longer = max(rows[-1] - rows[0], columns[-1] - columns[0]) + 1
+    off = max(abs(place - _MIDDLE) for place in _centre_of_mass(page))
+    return _BOX - 1 <= int(longer) <= _BOX + 2 and off <= 1
 
 
 def picture_to_glyph(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -48,42 +82,57 @@ def picture_to_glyph(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return to_glyph(open_page(picture))
 
 
-def _without_ground(page: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return ink from 0 to 255: what the border shows is ground, the brightest 2 % are full ink."""
-    border = np.concatenate([page[0], page[-1], page[:, 0], page[:, -1]])
-    # A digit cut out closely may fill half the page or cross the border, never both.
-    ground = min(np.median(page), np.median(border))
-    lifted = page.astype(np.float32) - float(ground)
-    full = float(np.percentile(lifted[lifted > lifted.max() / 2], 98))
-    ink = np.clip(lifted * (255 / full), 0, 255)
-    # Grain and shadow stay below a quarter of the ink in an evenly lit picture of one digit.
-    return np.where(ink < 64, 0, ink).astype(np.float32)
+def _small_enough(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    scale = _WORK_SIDE / max(page.shape)
+    if scale >= 1:
+        return page
+    height, width = (max(1, round(side * scale)) for side in page.shape)
+    return np.asarray(cv2.resize(page, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _cut(ink: NDArray[np.float32]) -> NDArray[np.float32]:
+def _window(ink: NDArray[np.float32]) -> tuple[float, float, float]:
+    """Return glyph pixels per pixel of the ink, and where the glyph's top left corner lies on it.
+
+    The corner is in pixels of the ink, from its own corner; the window may reach beyond the ink.
+    """
     rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
-    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    longer = max(rows[-1] - rows[0], columns[-1] - columns[0]) + 1
+    scale = _BOX / float(longer)
+    side = _SIDE / scale
+    corner = [
+        # Nothing is cut off, however far the centre of mass is from the middle of the ink.
+        float(np.clip(place + 0.5 - (_MIDDLE + 0.5) / scale, inked[-1] + 1 - side, inked[0]))
+        for place, inked in zip(_centre_of_mass(ink), (rows, columns), strict=True)
+    ]
+    return scale, corner[0], corner[1]
 
 
-def _fitted(ink: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Scale so that the longer side is 20 pixels, averaging over areas when shrinking."""
-    import cv2
-
-    scale = _BOX / max(ink.shape)
-    height, width = (max(1, round(side * scale)) for side in ink.shape)
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(ink, (width, height), interpolation=method), np.float32)
-
-
-def _centred(ink: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Place ink so that its centre of mass is nearest to the middle, without cutting any off."""
+def _shrunk(ink: NDArray[np.float32], scale: float, top: float, left: float) -> NDArray[np.float32]:
+    """Return the window's means over areas (28, 28); its corner falls on a whole pixel."""
+    side = round(_SIDE / scale)
+    window = np.zeros((side, side), np.float32)
+    row, column = round(top), round(left)
     height, width = ink.shape
-    total = ink.sum()
-    row = (ink.sum(1) * np.arange(height)).sum() / total
-    column = (ink.sum(0) * np.arange(width)).sum() / total
-    middle = (_SIDE - 1) / 2
-    top = int(np.clip(round(middle - row), 0, _SIDE - height))
-    left = int(np.clip(round(middle - column), 0, _SIDE - width))
-    glyph = np.zeros((_SIDE, _SIDE), np.uint8)
-    glyph[top : top + height, left : left + width] = ink.round()
-    return glyph
+    inside = ink[max(row, 0) : min(row + side, height), max(column, 0) : min(column + side, width)]
+    first, start = max(-row, 0), max(-column, 0)
+    window[first : first + inside.shape[0], start : start + inside.shape[1]] = inside
+    shrunk = cv2.resize(window, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
+    return np.asarray(shrunk, np.float32)
+
+
+def _enlarged(
+    ink: NDArray[np.float32], scale: float, top: float, left: float
+) -> NDArray[np.float32]:
+    """Return the window (28, 28) with values between pixels in proportion to their distance."""
+    offset = 0.5 / scale - 0.5  # pixels are squares: the first glyph pixel's middle, on the ink
+    lookup = np.array([[1 / scale, 0, left + offset], [0, 1 / scale, top + offset]], np.float64)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(ink, lookup, (_SIDE, _SIDE), flags=flags), np.float32)
+
+
+def _centre_of_mass(ink: NDArray[np.float32] | NDArray[np.uint8]) -> tuple[float, float]:
+    """Return the row and column of the centre of mass of (H, W)."""
+    total = float(ink.sum(dtype=np.float64))
+    row = float(ink.sum(1, dtype=np.float64) @ np.arange(ink.shape[0])) / total
+    column = float(ink.sum(0, dtype=np.float64) @ np.arange(ink.shape[1])) / total
+    return row, column

@@ -61,21 +61,22 @@ def evaluate(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> Evaluati
     """Return the evaluation of a model.
 
     Args:
-        logits: Shape (N, 10), of which softmax is the model's distribution.
+        logits: Shape (N, 10), or (N, 11) where the last output is for what is no digit; softmax
+            of them is the model's distribution.
         labels: Shape (N,), 0 to 9.
 
     Raises:
         DataError: There are no images, or the counts differ.
     """
-    if len(labels) == 0 or logits.shape != (len(labels), 10):
+    if len(labels) == 0 or logits.shape not in ((len(labels), 10), (len(labels), 11)):
         raise DataError(
-            f"logits must have shape ({len(labels)}, 10) for at least one label, "
-            f"but have {logits.shape}"
+            f"logits must have shape ({len(labels)}, 10) or ({len(labels)}, 11) for at least one "
+            f"label, but have {logits.shape}"
         )
     if not np.isfinite(logits).all():
         raise DataError("logits must be finite numbers; the model's weights are damaged")
-    probabilities = softmax(logits)
-    guesses = logits.argmax(1)
+    probabilities = softmax(logits)[:, :10]
+    guesses = logits[:, :10].argmax(1)
     right = guesses == labels
     confidence = probabilities.max(1)
     confusion = _confusion(labels, guesses)

@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tenfold.data.label_errors import CORRECTED_LABELS, DOUBTFUL
 from tenfold.decide import softmax
 from tenfold.errors import OutputError
 from tenfold.files import write_bytes, write_json, write_text
-from tenfold.model import Card, Model, load_model
+from tenfold.model import Card, Model, load_model, read_card
 from tenfold.train.evaluate import evaluate
 from tenfold.train.runs import Run
 from tenfold.values import Split
 
 __all__ = [
+    "MNIST_TEST",
     "accuracy_of",
     "evaluate_model",
     "evaluate_run",
+    "keep_figures",
     "network_outputs",
     "write_outputs",
 ]
+
+
+MNIST_TEST = "MNIST test"  # what figures on the test images are kept under
+_MNIST_TEST_IMAGES = 10_000
 
 
 def evaluate_model(
@@ -36,14 +45,49 @@ def evaluate_model(
     """
     logits = model.logits(split.images)
     evaluation = evaluate(logits / np.float32(model.card.temperature), split.labels)
-    weights = model.card.sha256["model.onnx"]
-    result = {"data": data_name, "model": weights, **evaluation.to_dict()}
+    result = {
+        "data": data_name,
+        "model": model.card.sha256["model.onnx"],
+        "n": evaluation.images,
+        "interval": list(evaluation.accuracy_interval),
+        "ece": evaluation.calibration["expected_calibration_error"],
+        **evaluation.to_dict(),
+    }
+    if data_name == MNIST_TEST and len(split) == _MNIST_TEST_IMAGES:
+        result["labels"] = _by_labels(logits, split.labels)
     return result, network_outputs(logits, model.card)
+
+
+def _by_labels(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> dict[str, float]:
+    """Return the accuracy by MNIST's labels, by people's, and without the doubtful images."""
+    guesses = logits[:, :10].argmax(1)
+    corrected = labels.copy()
+    corrected[list(CORRECTED_LABELS)] = list(CORRECTED_LABELS.values())
+    certain = np.ones(len(labels), bool)
+    certain[list(DOUBTFUL)] = False
+    return {
+        "official": float((guesses == labels).mean()),
+        "ten_corrected": float((guesses == corrected).mean()),
+        "without_fifteen": float((guesses == labels)[certain].mean()),
+    }
+
+
+def keep_figures(model: Model, figures: Mapping[str, Any]) -> None:
+    """Write figures of a model, by the name of what they were measured on, into its card.
+
+    Figures of the same names are replaced, others stay.
+
+    Raises:
+        OutputError: The card cannot be written.
+    """
+    card = read_card(model.folder)
+    kept = replace(card, figures={**card.figures, **figures})
+    write_json(model.folder / "card.json", kept.sealed())
 
 
 def evaluate_run(run: Run, test: Split) -> dict[str, Any]:
     """Evaluate a finished run on the test images, and keep the result in its folder."""
-    evaluation, outputs = evaluate_model(load_model(run.folder), test, "MNIST test")
+    evaluation, outputs = evaluate_model(load_model(run.folder), test, MNIST_TEST)
     write_json(run.folder / "evaluation.json", evaluation)
     write_outputs(run.folder / "outputs.npy", outputs)
     return evaluation
@@ -51,7 +95,7 @@ def evaluate_run(run: Run, test: Split) -> dict[str, Any]:
 
 def accuracy_of(run: Run, split: Split) -> float:
     """Return the share of labelled images that a finished run's model reads right."""
-    guesses = load_model(run.folder).logits(split.images).argmax(1)
+    guesses = load_model(run.folder).logits(split.images)[:, :10].argmax(1)
     return float((guesses == split.labels).mean())
 
 

@@ -13,7 +13,8 @@ from torch import Tensor
 from tenfold.decide import softmax
 from tenfold.errors import ModelError, RunError
 from tenfold.files import replace_folder, sha256, write_bytes, write_json, write_text
-from tenfold.model import Card, load_model
+from tenfold.model import DIGITS, NOT_A_DIGIT, Card, load_model
+from tenfold.train.calibrate import Calibration
 from tenfold.train.checkpoint import load_checkpoint
 from tenfold.train.fit import as_images, predict_logits
 from tenfold.train.networks import Network
@@ -38,6 +39,7 @@ def export_run(
     images: Split,
     figures: Mapping[str, Any] | None = None,
     *,
+    calibration: Calibration | None = None,
     force: bool = True,
 ) -> None:
     """Write a run's weights as a model folder.
@@ -47,6 +49,7 @@ def export_run(
         folder: The model folder.
         images: Images on which ONNX Runtime must agree with PyTorch.
         figures: Figures of these weights, for the card.
+        calibration: Temperature and thresholds, for the card; without them every answer counts.
         force: Replace a model that is there; a folder with other files never is.
 
     Raises:
@@ -70,6 +73,7 @@ def export_run(
         images,
         trained,
         figures or {},
+        calibration=calibration,
         marker="" if folder == run.model else _CARD,  # a run's own may have lost its card
         force=force,
     )
@@ -83,6 +87,7 @@ def export_weights(
     trained: Mapping[str, Any],
     figures: Mapping[str, Any],
     *,
+    calibration: Calibration | None = None,
     marker: str = _CARD,
     force: bool = True,
 ) -> None:
@@ -102,14 +107,28 @@ def export_weights(
         card = Card(
             name=recipe.name,
             sha256={name: sha256(temporary / name) for name in names},
+            labels=(*DIGITS, NOT_A_DIGIT) if recipe.negatives else DIGITS,
             output_activation=output_activation(recipe.network),
             recipe=to_table(recipe),
             trained=dict(trained),
             figures=dict(figures),
+            **_confidence(calibration),
         )
-        write_json(temporary / _CARD, card.to_dict())
+        write_json(temporary / _CARD, card.sealed())
         write_text(temporary / "README.md", _readme(card))
         check_parity(network, temporary, images)
+
+
+def _confidence(calibration: Calibration | None) -> dict[str, Any]:
+    """Return what a card says about confidence."""
+    if calibration is None:
+        return {}
+    return {
+        "temperature": calibration.temperature,
+        "thresholds": calibration.thresholds,
+        "operating_points": calibration.operating_points,
+        "calibration": calibration.fitted_on,
+    }
 
 
 def check_parity(network: Network, folder: Path, images: Split) -> None:
@@ -158,8 +177,22 @@ def _readme(card: Card) -> str:
         'tenfold.classify("digit.png", model="this/folder")',
         "```",
         "",
-        "Trained on MNIST's training images alone, it knows nothing but centred single digits in",
-        "white on black, and does not refuse what is no digit.",
+        _knowledge(card),
         "",
     ]
     return "\n".join(lines)
+
+
+def _knowledge(card: Card) -> str:
+    """Return what a model knows, and what it does about the rest."""
+    if NOT_A_DIGIT in card.labels:
+        known = (
+            "Trained on MNIST's training images under wide variation, and on drawn pictures of\n"
+            "what is no digit, which it refuses."
+        )
+    else:
+        known = (
+            "Trained on MNIST's training images alone, it knows nothing but centred single digits\n"
+            "in white on black, and takes anything for one of them."
+        )
+    return known + (" It refuses what it is not sure of." if card.operating_points else "")

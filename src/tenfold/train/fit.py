@@ -14,22 +14,35 @@ import torch
 from torch import Tensor
 
 from tenfold.errors import RunError
+from tenfold.train.augment import augment
 from tenfold.train.averaging import WeightAverage, reestimate_statistics
 from tenfold.train.backpropagation import backpropagate, is_written_out
+from tenfold.train.negatives import draw_negatives
 from tenfold.train.networks import Network, cross_entropy
 from tenfold.train.optimizers import build_optimizer
 from tenfold.train.processor import flushed_denormals, keep_freed_memory
 from tenfold.train.randomness import generators
 from tenfold.train.recipe import Recipe
 from tenfold.train.schedule import rate_factor
-from tenfold.train.warp import warp
+from tenfold.train.shapes import summarise
 from tenfold.values import Split
 
-__all__ = ["Callback", "Trainer", "as_images", "as_labels", "fit", "predict_logits", "score"]
+__all__ = [
+    "NOT_A_DIGIT",
+    "Callback",
+    "Trainer",
+    "as_images",
+    "as_labels",
+    "fit",
+    "predict_logits",
+    "score",
+]
 
 Metrics = dict[str, float]
 
 _PROGRESS_INTERVAL = 0.1  # seconds between two calls of `on_progress`, as fast as an eye follows
+_NEGATIVES = 16_000  # pictures of no digit; augmentation makes each another every time
+NOT_A_DIGIT = 10  # their label
 _STATISTICS_IMAGES = 5_000  # for batch normalisation: a mean over so many moves by under 1 %
 _SCORING_BATCH = 1000  # images; larger ones gain nothing and take memory
 
@@ -82,7 +95,10 @@ class Trainer:
         keep_freed_memory()
         recipe = self.recipe
         self.network = Network(recipe)
+        self._outputs = summarise(recipe.network)[-1].output_shape[0]
+        self._whole = bool(recipe.negatives) or not recipe.augmentation.is_none
         self._pixels = self._scale(self.images)  # once, not once an epoch
+        self._negatives = self._scale(self._draw_negatives()) if recipe.negatives else None
         streams = generators(recipe.seed)
         self.order, self._varied = streams.order, streams.augmentation
         self._written_out = is_written_out(recipe)
@@ -94,9 +110,13 @@ class Trainer:
     @flushed_denormals()
     def _scale(self, images: Tensor) -> Tensor:
         """Return images as the network takes them, but whole where they are to be moved about."""
-        if self.recipe.augmentation.is_none:
+        if not self._whole:
             return self.network.prepare(images)
         return images.to(torch.float32).div_(255)
+
+    def _draw_negatives(self) -> Tensor:
+        digits = Split(self.images.numpy(), self.labels.numpy().astype(np.uint8))
+        return torch.from_numpy(draw_negatives(digits, _NEGATIVES, self.recipe.seed))
 
     @property
     def epoch(self) -> int:
@@ -150,11 +170,12 @@ class Trainer:
         count, batch = len(self.labels), self.recipe.batch_size
         order = torch.randperm(count, generator=self.order)
         labels = self.labels[order]
-        logits = torch.empty(count, 10)
+        logits = torch.empty(count, self._outputs)
         shown = time.monotonic()
         for start in range(0, count, batch):
             stop = min(start + batch, count)
-            logits[start:stop] = self.step(self._batch(order[start:stop]), labels[start:stop])
+            pixels, targets = self._batch(order[start:stop])
+            logits[start:stop] = self.step(pixels, targets)[: stop - start]
             if callbacks and time.monotonic() - shown > _PROGRESS_INTERVAL:
                 shown = time.monotonic()
                 means = _means(logits[:stop], labels[:stop])
@@ -164,19 +185,23 @@ class Trainer:
             reestimate_statistics(self.average.network, self._some_batches(order))
         return _means(logits, labels)
 
-    def _batch(self, places: Tensor) -> Tensor:
-        """Return the images at some places as the network is trained on them in this epoch."""
-        pixels = self._pixels.index_select(0, places)
-        if self.recipe.augmentation.is_none:
-            return pixels
-        if self.epoch < self.recipe.epochs - self.recipe.clean_epochs:
-            pixels = warp(pixels, self.recipe.augmentation, self._varied)
-        return self.network.crop(pixels)
+    def _batch(self, places: Tensor) -> tuple[Tensor, Tensor]:
+        """Return images at some places as this epoch trains on them, then negatives; and labels."""
+        pixels, labels = self._pixels.index_select(0, places), self.labels[places]
+        recipe = self.recipe
+        if self._negatives is not None:
+            count = round(recipe.negatives * len(places))
+            chosen = torch.randint(len(self._negatives), (count,), generator=self._varied)
+            pixels = torch.cat([pixels, self._negatives[chosen]])
+            labels = torch.cat([labels, labels.new_full((count,), NOT_A_DIGIT)])
+        if self.epoch < recipe.epochs - recipe.clean_epochs and not recipe.augmentation.is_none:
+            pixels = augment(pixels, labels, recipe.augmentation, self._varied)
+        return (self.network.crop(pixels) if self._whole else pixels), labels
 
     def _some_batches(self, order: Tensor) -> Iterator[Tensor]:
         """Give the first batches of an epoch once more, about as many as statistics need."""
         for start in range(0, min(_STATISTICS_IMAGES, len(order)), self.recipe.batch_size):
-            yield self._batch(order[start : start + self.recipe.batch_size])
+            yield self._batch(order[start : start + self.recipe.batch_size])[0]
 
     def tensors(self) -> dict[str, Tensor]:
         """Return copies of the optimizer's and generators' state, by name."""
@@ -255,7 +280,7 @@ def score(network: Network, images: Tensor, labels: Tensor) -> Metrics:
 
 
 def predict_logits(network: Network, images: Tensor) -> Tensor:
-    """Return logits (N, 10) float32 of images (N, 28, 28) uint8, without dropout, in float32."""
+    """Return logits (N, outputs) of images (N, 28, 28) uint8, without dropout, all in float32."""
     network.eval()
     with torch.inference_mode():
         parts = [

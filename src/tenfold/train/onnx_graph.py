@@ -1,6 +1,7 @@
 """A trained network as an ONNX graph, node by node from its recipe.
 
-The graph takes (N, 28, 28) uint8 and gives logits (N, 10) float32; scaling is part of it.
+The graph takes (N, 28, 28) uint8 and gives logits (N, 10) or (N, 11) float32; scaling is part of
+it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from tenfold.train.recipe import (
     Recipe,
     Residual,
 )
-from tenfold.train.shapes import has_channels, takes_outputs
+from tenfold.train.shapes import has_channels, summarise, takes_outputs
 from tenfold.train.stages import BATCH_NORM_EPSILON
 
 __all__ = ["build_graph"]
@@ -62,7 +63,7 @@ def build_graph(recipe: Recipe, weights: Mapping[str, NDArray[np.float32]]) -> b
         graph.add("Clip", graph.constant("lowest", low), graph.constant("highest", high))
         graph.add("Log")
     model = helper.make_model(
-        graph.finish(recipe.name),
+        graph.finish(recipe.name, summarise(recipe.network)[-1].output_shape[0]),
         producer_name="tenfold",
         opset_imports=[helper.make_opsetid("", _OPSET)],
         ir_version=_IR_VERSION,
@@ -183,11 +184,11 @@ class _Graph:
         if activation == "relu":
             self.add("Relu")
 
-    def finish(self, name: str) -> Any:
+    def finish(self, name: str, outputs: int) -> Any:
         """Return the graph, its last output renamed to ``logits``."""
         from onnx import TensorProto, helper
 
         self._nodes[-1].output[0] = "logits"
         images = helper.make_tensor_value_info("images", TensorProto.UINT8, ["N", 28, 28])
-        logits = helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["N", 10])
+        logits = helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["N", outputs])
         return helper.make_graph(self._nodes, name, [images], [logits], self._constants)

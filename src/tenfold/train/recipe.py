@@ -202,11 +202,14 @@ class Recipe:
     ``logits`` are the sigmoid's own inputs, which Keras on TensorFlow keeps aside and takes;
     ``outputs`` are the logs of its clipped outputs, as where Keras has nothing kept aside. After a
     softmax both are the same.
+
+    A network with an eleventh output, for "not a digit", is trained on negatives too, and one with
+    ten on none.
     """
 
     name: str  # as in `tenfold train NAME`
     summary: str  # one line for a list
-    network: tuple[Layer, ...]  # from the 28 x 28 x 1 input in [0, 1] to ten outputs
+    network: tuple[Layer, ...]  # from the 28 x 28 x 1 input in [0, 1] to ten outputs, or eleven
     loss: Literal["categorical_crossentropy", "sparse_categorical_crossentropy"]
     optimizer: Optimizer
     validation: Validation
@@ -215,6 +218,7 @@ class Recipe:
     loss_input: Literal["logits", "outputs"] = "logits"  # what the loss takes after a sigmoid
     schedule: Schedule = _CONSTANT  # of the learning rate
     augmentation: Augmentation = _AS_THEY_ARE  # of the training images; by default none
+    negatives: float = 0.0  # pictures of no digit added to each batch, as a share of its images
     clean_epochs: int = 0  # last epochs, which see the training images as they are
     label_smoothing: float = 0.0  # share of a label that is spread evenly over all
     weight_average: float = 0.0  # decay a step of a running mean of weights; 0: the last count
@@ -238,9 +242,16 @@ class Recipe:
             "from 0 to the number of epochs",
             self.clean_epochs,
         )
+        check_range("negatives", self.negatives, 0, 1)
         check_range("label_smoothing", self.label_smoothing, 0, 1, below=True)
         check_decay("weight_average", self.weight_average)
         check(whole(self.patience, 0), "patience", "a whole number of at least 0", self.patience)
+        last = self.network[-1]
+        if isinstance(last, Dense) and (last.units == 11) != bool(self.negatives):
+            raise RecipeError(
+                "negatives: must be above 0 with 11 outputs and 0 with 10, "
+                f"but is {self.negatives!r} with {last.units}"
+            )
         if self.patience and self.validation.method == "none":
             raise RecipeError("patience: must be 0 where no image is validated on")
         if self.patience and self.validation.method == "test_set":

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from tenfold.errors import RecipeError, nearest
 from tenfold.train.recipe import Recipe
+from tenfold.train.shipped import SHIPPED
 from tenfold.train.systems import SYSTEMS
 
 __all__ = ["RECIPES", "find_recipe"]
 
-RECIPES: dict[str, Recipe] = {name: system.recipe for name, system in SYSTEMS.items()}
+RECIPES: dict[str, Recipe] = {
+    **{name: system.recipe for name, system in SYSTEMS.items()},
+    **SHIPPED,
+}
 
 
 def find_recipe(name: str) -> Recipe:

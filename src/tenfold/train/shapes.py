@@ -65,13 +65,14 @@ def summarise(layers: Sequence[Layer]) -> list[LayerSummary]:
     """Return what each layer makes of the one before, the input first.
 
     Raises:
-        RecipeError: The layers do not fit together, or do not end in ten outputs.
+        RecipeError: The layers do not fit together, or do not end in ten outputs or eleven.
     """
     shape: tuple[int, ...] = (_SIDE, _SIDE, 1) if has_channels(layers) else (_SIDE, _SIDE)
     rows = [LayerSummary("Input", "input", shape, 0, ""), *_rows(layers, shape, "network")]
-    if rows[-1].output_shape != (10,):
+    if rows[-1].output_shape not in ((10,), (11,)):
         raise RecipeError(
-            f"network: must end in 10 outputs, but ends in {_times(rows[-1].output_shape)}"
+            "network: must end in 10 outputs, or 11 with one for what is no digit, but ends in "
+            + _times(rows[-1].output_shape)
         )
     output_activation(layers)
     parameters = sum(row.parameters for row in rows)
@@ -235,7 +236,7 @@ def output_activation(layers: Sequence[Layer]) -> Activation:
     """
     last = layers[-1]
     if not isinstance(last, Dense):
-        raise RecipeError("network: must end in a dense layer with 10 units")
+        raise RecipeError("network: must end in a dense layer with 10 or 11 units")
     _check_hidden(layers[:-1], "network")
     if last.activation == "relu":
         raise RecipeError("network: the last layer must be linear, sigmoid or softmax, not relu")

@@ -1,4 +1,4 @@
-"""Augmentation of a whole batch: one warp for rotation, scale, shear, shift and bends together."""
+"""Where each pixel of a batch is taken from: one warp for all that moves images out of shape."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def warp(images: Tensor, spec: Augmentation, generator: torch.Generator) -> Tens
     """Return each image moved out of shape in a way of its own.
 
     Each output pixel takes the bilinear value at one place of its image, and 0 outside it. The
-    place is found by one affine map and one smooth field of bends.
+    place is found by one affine map, one tilt of the paper and one smooth field of bends.
 
     Args:
         images: Shape (N, 28, 28), float32.
@@ -35,6 +35,8 @@ def warp(images: Tensor, spec: Augmentation, generator: torch.Generator) -> Tens
         list(pictures.shape),
         align_corners=False,
     )
+    if spec.perspective:
+        grid = grid / _distances(len(images), images.shape[-1], spec.perspective, generator)
     if spec.elastic:
         grid = grid + _bends(len(images), images.shape[-1], spec.elastic, generator)
     return functional.grid_sample(pictures, grid, align_corners=False).squeeze(1)
@@ -56,6 +58,15 @@ def _affine_maps(count: int, side: int, spec: Augmentation, generator: torch.Gen
         torch.stack([sine * width, cosine * height, down], 1),
     ]
     return torch.stack(rows, 1)
+
+
+def _distances(count: int, side: int, bound: float, generator: torch.Generator) -> Tensor:
+    """Return how far the paper is at each place (count, side, side, 1), 1 in the middle."""
+    tilt = (torch.rand(count, 2, generator=generator) * 2 - 1) * (bound / 2)
+    places = torch.arange(side, dtype=torch.float32).add_(0.5).mul_(2 / side).sub_(1)
+    down = tilt[:, 0, None, None] * places[:, None]
+    across = tilt[:, 1, None, None] * places
+    return (1 + down + across).unsqueeze(-1)
 
 
 def _bends(count: int, side: int, deviation: float, generator: torch.Generator) -> Tensor:

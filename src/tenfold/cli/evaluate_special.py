@@ -1,0 +1,102 @@
+"""What ``tenfold evaluate`` does on sets that are no plain labelled images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tenfold.cli.output import percent, table
+from tenfold.errors import DataError, InputError
+
+if TYPE_CHECKING:
+    from tenfold.model import Model
+
+__all__ = ["main_figures", "special_evaluation", "special_text"]
+
+_MAIN = (
+    "n", "images", "accuracy", "interval", "loss", "ece", "labels", "corruptions", "auroc",
+    "refused", "refused_interval", "digits_refused",
+)  # fmt: skip
+
+
+def special_evaluation(model: Model, data: str) -> dict[str, Any]:
+    """Return a model's figures on ``corrupted``, ``not-digits`` or ``not-digits=FOLDER``."""
+    from tenfold.data import load_mnist
+    from tenfold.train.evaluation_sets import (
+        drawn_negatives,
+        evaluate_corrupted,
+        evaluate_refusal,
+    )
+
+    mnist = load_mnist()
+    name, equals, folder = data.partition("=")
+    if name == "corrupted" and not equals:
+        return evaluate_corrupted(model, mnist.test)
+    if name == "not-digits" and not equals:
+        pictures, kinds = drawn_negatives(mnist)
+        return evaluate_refusal(model, pictures, kinds, mnist.test, name)
+    if name == "not-digits" and folder:
+        pictures, kinds = _pictures(Path(folder))
+        return evaluate_refusal(model, pictures, kinds, mnist.test, data)
+    raise click.BadParameter(
+        f"must be corrupted, not-digits or not-digits=FOLDER, got {data!r}", param_hint="--data"
+    )
+
+
+def _pictures(folder: Path) -> tuple[Any, Any]:
+    """Return the pictures in a folder as glyphs, and what stands before _ in each one's name."""
+    import numpy as np
+
+    from tenfold.images import SUFFIXES, open_page
+    from tenfold.preprocess import to_glyph
+
+    if not folder.is_dir():
+        raise DataError(f"--data: {folder} must be a folder of pictures, but is none")
+    files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES)
+    if not files:
+        raise DataError(f"--data: {folder} must hold pictures ({', '.join(sorted(SUFFIXES))})")
+    try:
+        glyphs = [to_glyph(open_page(file)) for file in files]
+    except InputError as error:
+        raise DataError(str(error)) from error
+    return np.stack(glyphs), np.array([file.stem.partition("_")[0] for file in files])
+
+
+def main_figures(result: dict[str, Any]) -> dict[str, Any]:
+    """Return the figures of an evaluation that a card keeps."""
+    return {key: result[key] for key in _MAIN if key in result}
+
+
+def special_text(result: dict[str, Any]) -> str:
+    """Return what a person reads of `special_evaluation`."""
+    return _corrupted_text(result) if "corruptions" in result else _refusal_text(result)
+
+
+def _corrupted_text(result: dict[str, Any]) -> str:
+    rows = [
+        [name, percent(row["accuracy"]), f"{row['loss']:.4f}", percent(row["ece"])]
+        for name, row in result["corruptions"].items()
+    ]
+    means = ["mean", percent(result["accuracy"]), f"{result['loss']:.4f}", percent(result["ece"])]
+    return f"MNIST-C's corruptions of the test images: {result['images']:,} images\n\n" + table(
+        [*rows, means], ("corruption", "accuracy", "loss", "ECE")
+    )
+
+
+def _refusal_text(result: dict[str, Any]) -> str:
+    low, high = result["refused_interval"]
+    rows = [
+        [kind, str(row["images"]), percent(row["refused"]), f"{row['auroc']:.4f}"]
+        for kind, row in result["kinds"].items()
+    ]
+    return (
+        f"{result['data']}: {result['images']:,} pictures of what is no digit\n"
+        f"refused   {percent(result['refused'])}  "
+        f"(95 % interval {percent(low)} to {percent(high)})\n"
+        f"digits    {percent(result['digits_refused'])} of {result['digits']:,} test digits are "
+        "refused too\n"
+        f"AUROC     {result['auroc']:.4f}  (how often a digit gets more confidence than what is "
+        "none)\n\n" + table(rows, ("kind", "pictures", "refused", "AUROC"))
+    )

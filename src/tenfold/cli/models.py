@@ -1,0 +1,98 @@
+"""``tenfold models``: what comes with the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tenfold.cli.output import emit, percent, row_formats, table
+
+__all__ = ["models"]
+
+
+@click.command()
+@click.argument("name", required=False)
+@row_formats
+def models(name: str | None, output: str) -> int:
+    """List the models that come with the package, or show the card of the model NAME.
+
+    \b
+    Examples:
+      tenfold models
+      tenfold models base
+      tenfold models base --json
+    """
+    from tenfold.model import included_models, read_card
+    from tenfold.model.session import find_model_folder
+
+    if name is not None:
+        folder = find_model_folder(Path(name))
+        card = read_card(folder)
+        if output == "text":
+            click.echo(_as_text(folder, card.to_dict()))
+        else:
+            emit([card.to_dict()], output, ("name", "licence", "temperature"))
+        return 0
+    rows = [_row(folder, read_card(folder).to_dict()) for folder in included_models().values()]
+    if output != "text":
+        emit(rows, output, tuple(rows[0]) if rows else ("model",))
+        return 0
+    click.echo(_listed(rows))
+    return 0
+
+
+def _row(folder: Path, card: dict[str, Any]) -> dict[str, Any]:
+    """Return a model's line of the list."""
+    figures = card["figures"]
+    return {
+        "model": card["name"],
+        "parameters": card["trained"].get("parameters"),
+        "bytes": (folder / "model.onnx").stat().st_size,
+        "images_a_second": figures.get("speed", {}).get("images_a_second"),
+        "mnist_accuracy": figures.get("MNIST test", {}).get("accuracy"),
+        "corrupted_accuracy": figures.get("corrupted", {}).get("accuracy"),
+        "optdigits_accuracy": figures.get("optdigits", {}).get("accuracy"),
+        "refuses_what_is_no_digit": len(card["labels"]) > 10,
+        "summary": card["recipe"].get("summary", ""),
+    }
+
+
+def _listed(rows: list[dict[str, Any]]) -> str:
+    headings = ("model", "parameters", "size", "images/s", "MNIST", "corrupted", "8 x 8", "summary")
+    return table([_cells(row) for row in rows], headings)
+
+
+def _cells(row: dict[str, Any]) -> list[str]:
+    speed, parameters = row["images_a_second"], row["parameters"]
+    shares = (row[key] for key in ("mnist_accuracy", "corrupted_accuracy", "optdigits_accuracy"))
+    return [
+        row["model"],
+        f"{parameters:,}" if parameters else "-",
+        f"{row['bytes'] / 2**20:.1f} MB",
+        f"{speed:,.0f}" if speed else "-",
+        *(percent(share) if share is not None else "-" for share in shares),
+        row["summary"],
+    ]
+
+
+def _as_text(folder: Path, card: dict[str, Any]) -> str:
+    lines = [f"{card['name']}: {card['recipe'].get('summary', '')}", f"folder       {folder}"]
+    lines.append(f"temperature  {card['temperature']:g}")
+    lines += [f"threshold    {name} {value:g}" for name, value in card["thresholds"].items()]
+    points = [
+        [f"{point['accuracy']:g}", percent(point["coverage"]), f"{point['unsure']:.4f}"]
+        for point in card["operating_points"]
+    ]
+    blocks = ["\n".join(lines)]
+    if points:
+        blocks.append(table(points, ("accuracy", "answered", "from confidence")))
+    for name, figures in card["figures"].items():
+        rows = [[key, _value(value)] for key, value in figures.items()]
+        blocks.append(f"{name}\n" + table(rows, ("figure", "value")))
+    return "\n\n".join(blocks)
+
+
+def _value(value: Any) -> str:
+    return f"{value:.5g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,59 @@
+"""When a model gives no answer: as its card says, or as its user wants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tenfold.errors import ModelError
+from tenfold.model.card import Card
+
+__all__ = ["choose_thresholds"]
+
+
+def choose_thresholds(
+    card: Card, accuracy: float | None = None, threshold: float | None = None
+) -> tuple[dict[str, float], float | None]:
+    """Return thresholds for `tenfold.decide.decide`, and what share of digits they let through.
+
+    Args:
+        card: The model's.
+        accuracy: Wanted share of right answers among those given, above 0 and below 1, or None.
+        threshold: Wanted lowest confidence of an answer, 0 to 1, or None. Where both are None the
+            card's own count.
+
+    Returns:
+        The thresholds, and the coverage on the images that the model was calibrated on, 0 to 1;
+        None where the card does not know it.
+
+    Raises:
+        ModelError: Both are given, one is out of range, or the model does not reach the accuracy.
+    """
+    own = dict(card.thresholds)
+    if accuracy is None and threshold is None:
+        return own, None
+    if accuracy is not None and threshold is not None:
+        raise ModelError("accuracy, threshold: only one of the two may be given")
+    if threshold is not None:
+        _check_share("threshold", threshold)
+        return {**own, "unsure": float(threshold)}, None
+    _check_share("accuracy", accuracy)
+    for point in card.operating_points:
+        if point["accuracy"] >= float(accuracy or 0):
+            return {**own, "unsure": point["unsure"]}, point["coverage"]
+    raise ModelError(f"accuracy: must be one that {card.name} can vouch for, {_reached(card)}")
+
+
+def _check_share(name: str, value: Any) -> None:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not 0 <= value <= 1:
+        raise ModelError(f"{name}: must be from 0 to 1, but is {value!r}")
+
+
+def _reached(card: Card) -> str:
+    if not card.operating_points:
+        return "and it was never calibrated; take another model, or give a threshold"
+    highest = card.operating_points[-1]
+    return (
+        f"at most {highest['accuracy']:g}, at which it answers {100 * highest['coverage']:.1f} % "
+        "of digits"
+    )

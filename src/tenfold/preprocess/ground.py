@@ -1,0 +1,111 @@
+"""The ground taken off a page: paper, its grain and shadows go, ink stays."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["lift_ink"]
+
+_MIN_CONTRAST = 24  # grey levels between ground and ink, below which paper grain is all there is
+_MIN_SIGNAL = 5.0  # times the grain's standard deviation that ink must rise above the ground
+_GRAIN_CUT = 3.5  # times the grain's standard deviation, below which all is ground
+_MIN_EDGE, _MAX_EDGE = 0.04, 0.3  # share of full ink; the cut stays between the two
+_SURFACE_SIDE = 48  # pixels a side on which the ground's shape is fitted; shadows are smooth
+_MIN_GROUND = 0.3  # share of a page that must be ground for its shape to be told from ink
+_ROUNDS = 4  # of fitting the ground and taking out what is ink, after which nothing moves
+
+
+def lift_ink(page: NDArray[np.uint8]) -> NDArray[np.float32] | None:
+    """Return how much ink there is at each place of a page.
+
+    The ground is fitted as a quadratic surface through what is not ink, so that a shadow or a lamp
+    on one side does not count as ink. Where hardly any ground is seen it is one level.
+
+    Args:
+        page: Shape (H, W), uint8, ink bright.
+
+    Returns:
+        Shape (H, W), float32: 0 is ground, 1 full ink, with values between on a stroke's edge.
+        None where the page is blank.
+    """
+    if int(page.max()) - int(page.min()) < _MIN_CONTRAST:
+        return None
+    lifted = page.astype(np.float32) - _ground(page)
+    ink = lifted > _threshold(lifted)
+    if not ink.any():
+        return None
+    full = _full_ink(lifted, ink)
+    grain = _grain(lifted, ~ink)
+    if full < 0.8 * _MIN_CONTRAST or full < _MIN_SIGNAL * grain:
+        return None
+    lowest = min(max(_GRAIN_CUT * grain, _MIN_EDGE * full), _MAX_EDGE * full)
+    return np.where(lifted < lowest, 0, np.minimum(lifted / full, 1)).astype(np.float32)
+
+
+def _ground(page: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return the ground's level at each place, float32."""
+    height, width = page.shape
+    small = _shrunk(page)
+    terms = _quadratic_terms(*small.shape)
+    is_ground = np.ones(small.size, bool)
+    values = small.ravel()
+    surface = np.full(small.size, _plain_ground(small), np.float32)
+    for _ in range(_ROUNDS):
+        rest = values - surface
+        is_ground = rest <= max(_threshold(rest), _MIN_CONTRAST / 2)
+        if is_ground.mean() < _MIN_GROUND:
+            return np.full(page.shape, _plain_ground(small), np.float32)
+        weights, *_ = np.linalg.lstsq(terms[is_ground], values[is_ground], rcond=None)
+        surface = (terms @ weights).astype(np.float32)
+    fitted = surface.reshape(small.shape)
+    return np.asarray(cv2.resize(fitted, (width, height), interpolation=cv2.INTER_LINEAR))
+
+
+def _shrunk(page: NDArray[np.uint8]) -> NDArray[np.float32]:
+    height, width = page.shape
+    scale = min(1.0, _SURFACE_SIDE / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(cv2.resize(page, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _plain_ground(page: NDArray[np.float32]) -> float:
+    """Return one level for the ground.
+
+    A digit cut out closely may fill half the page or cross the border, never both.
+    """
+    border = np.concatenate([page[0], page[-1], page[:, 0], page[:, -1]])
+    return float(min(np.median(page), np.median(border)))
+
+
+def _quadratic_terms(height: int, width: int) -> NDArray[np.float64]:
+    """Return 1, x, y, x^2, x y, y^2 at each place (H * W, 6), x and y from -1 to 1."""
+    y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
+    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], -1).reshape(-1, 6)
+
+
+def _threshold(values: NDArray[np.float32]) -> float:
+    """Return the level that best divides values into two classes.
+
+    Otsu 1979, https://doi.org/10.1109/TSMC.1979.4310076.
+    """
+    low, high = float(values.min()), float(values.max())
+    if high - low < 1e-6:
+        return high
+    levels = np.clip((values - low) * (255 / (high - low)), 0, 255).astype(np.uint8)
+    level, _ = cv2.threshold(levels.reshape(1, -1), 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    return low + (float(level) + 0.5) * (high - low) / 255
+
+
+def _full_ink(lifted: NDArray[np.float32], ink: NDArray[np.bool_]) -> float:
+    """Return the level of full ink: the upper part of what is ink, but for a few bright specks."""
+    return float(np.percentile(lifted[ink], 90))
+
+
+def _grain(lifted: NDArray[np.float32], ground: NDArray[np.bool_]) -> float:
+    """Return the ground's standard deviation, from its median so that leftovers do not count."""
+    values = lifted[ground]
+    if not values.size:
+        return 0.0
+    return float(1.4826 * np.median(np.abs(values - np.median(values))))

@@ -1,0 +1,134 @@
+"""Confidence that means what it says, and what it costs to ask for more; from held-out images.
+
+A recipe that trains on all images has none held out. It is trained once more without some of them,
+and what is fitted on those is taken for both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tenfold.data import MNIST
+from tenfold.decide import softmax
+from tenfold.errors import RunError
+from tenfold.model import load_model
+from tenfold.train.runs import Run
+from tenfold.train.splits import split_images
+
+__all__ = ["Calibration", "calibrate", "calibrate_by_run"]
+
+_ACCURACIES = (0.99, 0.995, 0.998, 0.999, 0.9995, 0.9998)  # that can be asked for
+_REFUSED = 0.005  # share of held-out digits that a model refuses unless told otherwise
+_STRANGEST = 0.5  # probability of being no digit, above which it is likelier than all digits
+_LOG_TEMPERATURES = -3.0, 3.0
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What a card says about confidence; see `tenfold.model.Card` for each of them."""
+
+    temperature: float
+    thresholds: dict[str, float]
+    operating_points: list[dict[str, float]]
+    fitted_on: dict[str, Any]
+
+
+def calibrate(
+    logits: NDArray[np.float32], labels: NDArray[np.uint8], fitted_on: dict[str, Any]
+) -> Calibration:
+    """Return the calibration of a model from its logits on images it was not trained on.
+
+    Args:
+        logits: Shape (N, 10) or (N, 11), float32.
+        labels: Shape (N,), 0 to 9.
+        fitted_on: What the images are, for the card.
+    """
+    temperature = _temperature(logits, labels)
+    probabilities = softmax(logits / temperature)[:, :10]
+    confidence = probabilities.max(1)
+    right = probabilities.argmax(1) == labels
+    return Calibration(
+        temperature=temperature,
+        thresholds={
+            "not_a_digit": _STRANGEST,
+            "unsure": round(float(np.quantile(confidence, _REFUSED)), 6),
+        },
+        operating_points=_operating_points(confidence, right, _ACCURACIES),
+        fitted_on=fitted_on,
+    )
+
+
+def calibrate_by_run(run: Run, held: Run, data: MNIST) -> Calibration:
+    """Return the calibration of a run from the images that another run of its recipe left out.
+
+    Raises:
+        RunError: The other run left out none, is of another recipe, or is not finished.
+    """
+    recipe = held.recipe
+    if not recipe.validation.method.endswith("fraction"):
+        raise RunError(
+            f"{held.folder}: must be a run that held training images out; train the recipe once "
+            "more with --set validation.method=last_fraction --set validation.fraction=0.1667"
+        )
+    if (recipe.name, recipe.network) != (run.recipe.name, run.recipe.network):
+        raise RunError(f"{held.folder}: must be a run of {run.recipe.name} and of its network")
+    _, images = split_images(recipe.validation, data)
+    if images is None:
+        raise RunError(f"{held.folder}: must be a run that held training images out")
+    fitted_on = {
+        "images": len(images),
+        "of": "MNIST train, held out from a training of the same recipe",
+        "method": recipe.validation.method,
+        "fraction": recipe.validation.fraction,
+        "random_state": recipe.validation.random_state,
+        "model": load_model(held.folder).card.sha256["model.onnx"],
+    }
+    return calibrate(load_model(held.folder).logits(images.images), images.labels, fitted_on)
+
+
+def _temperature(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> float:
+    """Return the temperature of the lowest loss (Guo et al. 2017, section 4.2)."""
+    from scipy.optimize import minimize_scalar
+
+    places = np.arange(len(labels))
+
+    def loss(log_temperature: float) -> float:
+        values = logits.astype(np.float64) / np.exp(log_temperature)
+        values -= values.max(1, keepdims=True)
+        return float((np.log(np.exp(values).sum(1)) - values[places, labels]).mean())
+
+    found = minimize_scalar(loss, bounds=_LOG_TEMPERATURES, method="bounded")
+    return round(float(np.exp(found.x)), 6)
+
+
+def _operating_points(
+    confidence: NDArray[np.float64], right: NDArray[np.bool_], accuracies: Sequence[float]
+) -> list[dict[str, float]]:
+    """Return the lowest confidence that gives each accuracy, for those that can be vouched for.
+
+    One error more than was seen is counted, so that few images do not promise too much. Among equal
+    confidences the errors come first.
+    """
+    order = np.lexsort((right, -confidence))
+    answered = np.arange(1, len(order) + 1)
+    estimate = 1 - (np.cumsum(~right[order]) + 1) / (answered + 1)
+    points = []
+    for accuracy in accuracies:
+        reached = np.flatnonzero(estimate >= accuracy)
+        if len(reached):
+            last = int(reached[-1])
+            # Rounded down, so that the last one answered is answered still.
+            lowest = np.floor(confidence[order[last]] * 1e6) / 1e6
+            points.append(
+                {
+                    "accuracy": accuracy,
+                    "unsure": float(lowest),
+                    "coverage": round((last + 1) / len(order), 6),
+                }
+            )
+    return points

@@ -1,0 +1,157 @@
+"""The sets that `tenfold evaluate` has of its own, and what is measured on each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tenfold.data import MNIST
+from tenfold.data.corruptions import CORRUPTION_NAMES, corrupt
+from tenfold.decide import decide, softmax
+from tenfold.errors import DataError
+from tenfold.model import Model
+from tenfold.preprocess import to_glyph
+from tenfold.train.evaluate import evaluate, wilson_interval
+from tenfold.train.negatives import NEGATIVE_KINDS, draw_negative
+from tenfold.values import Split
+
+__all__ = [
+    "area_under_curve",
+    "drawn_negatives",
+    "evaluate_corrupted",
+    "evaluate_refusal",
+    "load_optdigits",
+]
+
+_NEGATIVES = 5_000  # pictures of no digit in the set not-digits
+_NEGATIVES_SEED = 2_000_003  # none that a recipe is trained with
+
+
+def load_optdigits() -> Split:
+    """Return scikit-learn's 1,797 digits of 8 x 8 as glyphs.
+
+    They are the test part of https://archive.ics.uci.edu/dataset/80, from other people than
+    MNIST's: 32 x 32 bitmaps of which each 4 x 4 became a count of 0 to 16.
+    """
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
+    pages = np.pad((digits.images * (255 / 16)).round().astype(np.uint8), ((0, 0), (1, 1), (1, 1)))
+    glyphs = np.stack([to_glyph(page) for page in pages])
+    return Split(glyphs, digits.target.astype(np.uint8))
+
+
+def evaluate_corrupted(model: Model, test: Split) -> dict[str, Any]:
+    """Return a model's figures on each of MNIST-C's fifteen corruptions, and their means.
+
+    The corruptions are those of `tenfold.data.corruptions`, of the test images, with seed 0.
+    """
+    rows = {}
+    for name in CORRUPTION_NAMES:
+        images = corrupt(test.images, name, seed=0)
+        found = evaluate(_scaled_logits(model, images), test.labels)
+        rows[name] = {
+            "accuracy": found.accuracy,
+            "loss": found.loss,
+            "ece": found.calibration["expected_calibration_error"],
+        }
+    means = {
+        key: float(np.mean([row[key] for row in rows.values()]))
+        for key in ("accuracy", "loss", "ece")
+    }
+    return {
+        "data": "corrupted",
+        "model": model.card.sha256["model.onnx"],
+        "images": len(test) * len(rows),
+        **means,
+        "corruptions": rows,
+    }
+
+
+def drawn_negatives(data: MNIST) -> tuple[NDArray[np.uint8], NDArray[np.str_]]:
+    """Return pictures (N, 28, 28) uint8 of what is no digit, and the kind (N,) of each.
+
+    Pieces and pairs are made of test images, which no recipe has seen; the other kinds are drawn as
+    for training, from another seed.
+    """
+    random = np.random.default_rng(_NEGATIVES_SEED)
+    kinds = [NEGATIVE_KINDS[number % len(NEGATIVE_KINDS)] for number in range(_NEGATIVES)]
+    pictures = np.stack([draw_negative(kind, data.test, random) for kind in kinds])
+    return pictures, np.array(kinds)
+
+
+def evaluate_refusal(
+    model: Model, strange: NDArray[np.uint8], kinds: NDArray[np.str_], digits: Split, name: str
+) -> dict[str, Any]:
+    """Return how well a model tells digits from what is none.
+
+    Args:
+        model: The model; its own thresholds decide what is refused.
+        strange: Shape (N, 28, 28), uint8: glyphs of what is no digit, N at least 1.
+        kinds: Shape (N,): what each of them is.
+        digits: Digits that should be answered.
+        name: What ``strange`` is called.
+
+    Returns:
+        ``auroc``: the probability that a digit gets more confidence than what is none;
+        ``refused``: the share of ``strange`` without an answer, with its 95 % interval, and by
+        kind; ``digits_refused``: the share of digits without one.
+
+    Raises:
+        DataError: There are no pictures.
+    """
+    if not len(strange):
+        raise DataError(f"{name}: must hold at least one picture")
+    answers, confidence = _answers(model, strange)
+    digit_answers, digit_confidence = _answers(model, digits.images)
+    rows = {}
+    for kind in dict.fromkeys(kinds.tolist()):
+        here = kinds == kind
+        rows[kind] = {
+            "images": int(here.sum()),
+            "refused": float(1 - answers[here].mean()),
+            "auroc": area_under_curve(digit_confidence, confidence[here]),
+        }
+    refused = int((~answers).sum())
+    return {
+        "data": name,
+        "model": model.card.sha256["model.onnx"],
+        "images": len(strange),
+        "auroc": area_under_curve(digit_confidence, confidence),
+        "refused": refused / len(strange),
+        "refused_interval": list(wilson_interval(refused, len(strange))),
+        "digits": len(digits),
+        "digits_refused": float(1 - digit_answers.mean()),
+        "thresholds": dict(model.card.thresholds),
+        "kinds": rows,
+    }
+
+
+def area_under_curve(positive: NDArray[np.float64], negative: NDArray[np.float64]) -> float:
+    """Return the area under the receiver operating characteristic: P(positive > negative).
+
+    Equal values count one half (Mann and Whitney's statistic; Hanley and McNeil 1982,
+    https://doi.org/10.1148/radiology.143.1.7063747).
+    """
+    ordered = np.sort(negative)
+    below = np.searchsorted(ordered, positive, "left").astype(np.float64)
+    equal = np.searchsorted(ordered, positive, "right") - below
+    return float((below + equal / 2).mean() / len(negative))
+
+
+def _scaled_logits(model: Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    return model.logits(images) / np.float32(model.card.temperature)
+
+
+def _answers(
+    model: Model, images: NDArray[np.uint8]
+) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Return whether each glyph gets an answer, and the confidence in its guess."""
+    logits, blank = model.logits(images), np.asarray(~images.any((1, 2)), bool)
+    card = model.card
+    digits = decide(logits, blank, temperature=card.temperature, thresholds=card.thresholds)
+    answered = np.array([digit.value is not None for digit in digits])
+    confidence = softmax(logits / card.temperature)[:, :10].max(1)
+    return answered, np.where(blank, 0.0, confidence)

@@ -1,0 +1,274 @@
+"""Pictures of what is no digit: letters, scribbles, pieces and pairs of digits, blots, textures.
+
+All of them are drawn here, from training images and OpenCV's Hershey fonts (public domain), and
+framed as a reader frames digits, so that nothing but their form tells them from digits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tenfold.preprocess import frame_ink
+from tenfold.values import Split
+
+__all__ = ["NEGATIVE_KINDS", "draw_negatives"]
+
+_CANVAS = 64  # pixels a side on which they are drawn, before they are framed
+# Letters that nobody takes for a digit: without B D G I O Q S Z b g i l o q s y z.
+_LETTERS = "ACEFHJKLMNPRTUVWXYacdefhjkmnprtuvwx&@#%?$+=<*"
+_FONTS = (
+    cv2.FONT_HERSHEY_SIMPLEX,
+    cv2.FONT_HERSHEY_PLAIN,
+    cv2.FONT_HERSHEY_DUPLEX,
+    cv2.FONT_HERSHEY_COMPLEX,
+    cv2.FONT_HERSHEY_TRIPLEX,
+    cv2.FONT_HERSHEY_SCRIPT_SIMPLEX,
+    cv2.FONT_HERSHEY_SCRIPT_COMPLEX,
+)
+
+
+def draw_negatives(digits: Split, count: int, seed: int) -> NDArray[np.uint8]:
+    """Return pictures of what is no digit, the kinds by turns.
+
+    Args:
+        digits: Training images, of which pieces and pairs are made.
+        count: How many.
+        seed: Two calls with one seed and the same digits return the same pictures.
+
+    Returns:
+        Shape (count, 28, 28), uint8, ink bright.
+    """
+    random = np.random.default_rng(np.random.SeedSequence([seed, 0x6E6F]))
+    turns = [NEGATIVE_KINDS[number % len(NEGATIVE_KINDS)] for number in range(count)]
+    pictures = [draw_negative(kind, digits, random) for kind in turns]
+    return np.stack(pictures) if pictures else np.zeros((0, 28, 28), np.uint8)
+
+
+def draw_negative(kind: str, digits: Split, random: np.random.Generator) -> NDArray[np.uint8]:
+    """Return one picture (28, 28) uint8 of a kind of `NEGATIVE_KINDS`."""
+    if kind in _OF_DIGITS:
+        return _OF_DIGITS[kind](random, digits)
+    return _DRAWN[kind](random)
+
+
+def _letter(random: np.random.Generator) -> NDArray[np.uint8]:
+    """A letter or sign in one of seven typefaces, upright or slanted."""
+    canvas = _empty()
+    letter = _LETTERS[int(random.integers(len(_LETTERS)))]
+    font = _FONTS[int(random.integers(len(_FONTS)))]
+    size = 1.9 if font != cv2.FONT_HERSHEY_PLAIN else 3.5
+    thickness = int(random.integers(1, 7))
+    cv2.putText(canvas, letter, (10, 50), font, size, 255, thickness, cv2.LINE_AA)
+    slant = float(random.uniform(-0.3, 0.3))
+    move = np.array([[1, slant, -slant * 32], [0, 1, 0]], np.float32)
+    return frame_ink(np.asarray(cv2.warpAffine(canvas, move, (_CANVAS, _CANVAS)), np.uint8))
+
+
+def _scribble(random: np.random.Generator) -> NDArray[np.uint8]:
+    """One smooth line that wanders about with five turns or more."""
+    steps = random.normal(0, 1, (int(random.integers(6, 16)), 2)) * random.uniform(6, 18)
+    steps += random.normal(0, 4, 2)  # a drift, as of a hand that moves on
+    return _drawn([_curve(np.cumsum(steps, 0))], random)
+
+
+def _sign(random: np.random.Generator) -> NDArray[np.uint8]:
+    """Two to five strokes, straight or round, most of them joined: as in other scripts."""
+    strokes: list[NDArray[np.float64]] = []
+    count = int(random.choice([2, 3, 3, 4, 4, 5]))
+    while len(strokes) < count:
+        start = random.uniform(10, 54, 2)
+        if strokes and random.random() < 0.75:
+            before = strokes[int(random.integers(len(strokes)))]
+            start = before[int(random.integers(len(before)))]
+        strokes.append(_stroke(start, random))
+    spread = np.ptp(np.vstack(strokes), axis=0)
+    if spread.min() < 0.35 * spread.max():  # so narrow that it may pass for a 1
+        return _sign(random)
+    return _drawn(strokes, random)
+
+
+def _stroke(start: NDArray[np.float64], random: np.random.Generator) -> NDArray[np.float64]:
+    """Return a straight line, an arc or a hook (N, 2) from a point on."""
+    length = random.uniform(14, 44)
+    heading = float(random.choice(np.arange(8))) * np.pi / 4 + random.normal(0, 0.12)
+    turn = 0.0 if random.random() < 0.45 else random.uniform(0.6, 4.5) * random.choice([-1, 1])
+    headings = heading + np.linspace(0, turn, 16)
+    if random.random() < 0.2:
+        headings[random.integers(5, 12) :] += random.choice([-1, 1]) * random.uniform(1.2, 2.4)
+    steps = np.stack([np.cos(headings), np.sin(headings)], 1) * (length / 16)
+    return np.asarray(start + np.cumsum(steps, 0))
+
+
+def _piece(random: np.random.Generator, digits: Split) -> NDArray[np.uint8]:
+    """A third to a half of a digit.
+
+    Only cuts that leave no other digit: halves of 1, 6, 7, 8 and 9 are ones and zeros too often.
+    """
+    image, label = _one_of(digits, random, (0, 2, 3, 4, 5))
+    rows, columns = np.flatnonzero(image.any(1)), np.flatnonzero(image.any(0))
+    share = float(random.uniform(0.3, 0.5))
+    cut = image.copy()
+    if label in (2, 3, 5) and random.random() < 0.4:
+        cut[:, columns[0] + max(3, round(len(columns) * share)) :] = 0
+    elif label in (2, 5) and random.random() < 0.5:
+        cut[: rows[-1] + 1 - max(3, round(len(rows) * share))] = 0
+    else:
+        cut[rows[0] + max(3, round(len(rows) * share)) :] = 0
+    return frame_ink(_enlarged(cut)) if cut.any() else _sign(random)
+
+
+def _pair(random: np.random.Generator, digits: Split) -> NDArray[np.uint8]:
+    """Two digits, or three, side by side, touching or nearly."""
+    parts = []
+    for _ in range(2 if random.random() < 0.8 else 3):
+        image, _ = _one_of(digits, random, range(10))
+        columns = np.flatnonzero(image.any(0))
+        parts.append(image[:, columns[0] : columns[-1] + 1])
+        parts.append(np.zeros((28, int(random.integers(0, 4))), np.uint8))
+    row = np.concatenate(parts[:-1], 1)
+    return frame_ink(_enlarged(np.pad(row, 2)))
+
+
+def _lines(random: np.random.Generator) -> NDArray[np.uint8]:
+    """A dash, a cross, a grid's corner, a tick, a box: straight lines that make no digit."""
+    canvas = _empty()
+    thickness = int(random.integers(2, 8))
+    a, b, c, d = (int(value) for value in random.integers(8, 56, 4))
+    kind = int(random.integers(6))
+    if kind == 0:
+        _line(canvas, (6, a), (58, a + (b - 32) // 4), thickness)
+    elif kind == 1:
+        _line(canvas, (8, a), (56, b), thickness)
+        _line(canvas, (c, 8), (d, 56), thickness)
+    elif kind == 2:
+        cv2.rectangle(canvas, (8, 8 + a // 6), (56, 56 - b // 6), 255, thickness, cv2.LINE_AA)
+    elif kind == 3:
+        _line(canvas, (8, 30 + a // 4), (22, 56), thickness)
+        _line(canvas, (22, 56), (56, 8 + b // 4), thickness)
+    elif kind == 4:
+        for place in range(8, 60, int(random.integers(9, 20))):
+            _line(canvas, (4, place), (60, place + (a - 32) // 6), thickness // 2 + 1)
+    else:
+        _line(canvas, (10, 10 + a // 8), (10, 54), thickness)
+        _line(canvas, (54, 10), (54, 54 - b // 8), thickness)
+    return frame_ink(canvas)
+
+
+def _blot(random: np.random.Generator) -> NDArray[np.uint8]:
+    """A filled shape, smooth or jagged, plain or shaded, with or without holes."""
+    count = int(random.integers(3, 11))
+    angles = np.sort(random.uniform(0, 2 * np.pi, count))
+    radii = random.uniform(12, 29, count)
+    points = 32 + np.stack([np.cos(angles), np.sin(angles)], 1) * radii[:, None]
+    outline = _curve(np.vstack([points, points[:1]])) if random.random() < 0.5 else points
+    canvas = _empty()
+    cv2.fillPoly(canvas, [outline.round().astype(np.int32)], 255, cv2.LINE_AA)
+    if random.random() < 0.6:
+        canvas = (canvas * _smooth_noise(random, int(random.integers(3, 17)), 0.35)).astype(
+            np.uint8
+        )
+    return frame_ink(canvas)
+
+
+def _texture(random: np.random.Generator) -> NDArray[np.uint8]:
+    """Grain, clouds, stripes or blank paper that fill the whole picture."""
+    kind = int(random.integers(4))
+    values: NDArray[Any]
+    if kind == 0:
+        values = random.normal(0, 1, (28, 28))
+    elif kind == 1:
+        return np.full((28, 28), int(random.integers(0, 160)), np.uint8)
+    elif kind == 2:
+        values = _smooth_noise(random, int(random.integers(2, 15)), 0.0)[::2, ::2][:28, :28] - 0.5
+    else:
+        x, y = np.meshgrid(np.arange(28), np.arange(28))
+        angle, period = random.uniform(0, np.pi), random.uniform(2.5, 12)
+        values = np.sin((x * np.cos(angle) + y * np.sin(angle)) * (2 * np.pi / period))
+    level, strength = random.uniform(0, 160), random.uniform(10, 110)
+    return np.clip(level + strength * values, 0, 255).astype(np.uint8)
+
+
+_DRAWN: dict[str, Callable[[np.random.Generator], NDArray[np.uint8]]] = {
+    "letter": _letter,
+    "scribble": _scribble,
+    "sign": _sign,
+    "lines": _lines,
+    "blot": _blot,
+    "texture": _texture,
+}
+_OF_DIGITS: dict[str, Callable[[np.random.Generator, Split], NDArray[np.uint8]]] = {
+    "piece": _piece,
+    "pair": _pair,
+}
+# By turns; letters and signs come more often, being the nearest to digits.
+NEGATIVE_KINDS = (
+    "letter", "sign", "scribble", "piece", "letter", "sign", "pair", "lines", "blot", "texture",
+)  # fmt: skip
+
+
+def _empty() -> NDArray[np.uint8]:
+    return np.zeros((_CANVAS, _CANVAS), np.uint8)
+
+
+def _line(
+    canvas: NDArray[np.uint8], start: tuple[int, int], end: tuple[int, int], thickness: int
+) -> None:
+    cv2.line(canvas, start, end, 255, thickness, cv2.LINE_AA)
+
+
+def _one_of(
+    digits: Split, random: np.random.Generator, labels: Container[int]
+) -> tuple[NDArray[np.uint8], int]:
+    """Return a digit (28, 28) that is one of some, and its label."""
+    while True:
+        place = int(random.integers(len(digits)))
+        if int(digits.labels[place]) in labels:
+            return digits.images[place], int(digits.labels[place])
+
+
+def _enlarged(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    height, width = image.shape
+    return np.asarray(cv2.resize(image, (width * 2, height * 2)), np.uint8)
+
+
+def _curve(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a smooth line through points (N, 2): Catmull and Rom's spline (1974), 8 steps each."""
+    padded = np.vstack([points[:1], points, points[-1:]])
+    t = np.linspace(0, 1, 8, endpoint=False)[:, None]
+    parts = []
+    for before, start, end, after in zip(
+        padded[:-3], padded[1:-2], padded[2:-1], padded[3:], strict=True
+    ):
+        parts.append(
+            start
+            + 0.5 * t * (end - before)
+            + t**2 * (before - 2.5 * start + 2 * end - 0.5 * after)
+            + t**3 * (1.5 * (start - end) + 0.5 * (after - before))
+        )
+    return np.vstack([*parts, points[-1:]])
+
+
+def _drawn(strokes: list[NDArray[np.float64]], random: np.random.Generator) -> NDArray[np.uint8]:
+    """Return strokes, each (N, 2), drawn to fill a picture with one pen and framed."""
+    canvas = _empty()
+    thickness = int(random.integers(2, 8))
+    points = np.vstack(strokes)
+    middle = (points.min(0) + points.max(0)) / 2
+    scale = (_CANVAS - 16) / max(float(np.ptp(points, axis=0).max()), 1.0)
+    for stroke in strokes:
+        points = ((stroke - middle) * scale + _CANVAS / 2).round().astype(np.int32)
+        cv2.polylines(canvas, [points], False, 255, thickness, cv2.LINE_AA)
+    return frame_ink(canvas)
+
+
+def _smooth_noise(random: np.random.Generator, nodes: int, lowest: float) -> NDArray[np.float32]:
+    """Return smooth values (64, 64) from ``lowest`` to 1."""
+    values = random.uniform(lowest, 1, (nodes, nodes)).astype(np.float32)
+    size = (_CANVAS, _CANVAS)
+    enlarged = cv2.resize(values, size, interpolation=cv2.INTER_CUBIC)
+    return np.clip(np.asarray(enlarged, np.float32), lowest, 1)

@@ -1,0 +1,138 @@
+"""The recipes of the models that come with the package.
+
+Chosen on held-out training images: ``--set validation.method=last_fraction
+--set validation.fraction=0.16667`` leaves out the last 10,000, other people's writing. What was
+tried besides stands in docs/log.md.
+"""
+
+from __future__ import annotations
+
+from tenfold.train.recipe import (
+    Augmentation,
+    BatchNorm,
+    Convolution,
+    Dense,
+    Dropout,
+    Layer,
+    MaxPool,
+    MeanMaxPool,
+    Muon,
+    Recipe,
+    Residual,
+    Schedule,
+    Validation,
+)
+
+__all__ = ["BASE", "CHAMPION", "NANO", "SHIPPED"]
+
+
+def _block(filters: int, size: int = 3) -> tuple[Layer, ...]:
+    """A convolution that keeps rows and columns, normalised, with ReLU."""
+    convolution = Convolution(filters=filters, kernel_size=size, padding="same", bias=False)
+    return convolution, BatchNorm(activation="relu")
+
+
+_OUTPUTS = Dense(units=10, activation="softmax")
+
+CHAMPION = Recipe(
+    name="champion",
+    summary="the highest accuracy of one network on MNIST",
+    network=(
+        Convolution(filters=32, kernel_size=5, bias=False),
+        BatchNorm(activation="relu"),
+        *_block(64),
+        MaxPool(),
+        *_block(128),
+        Residual(layers=(*_block(128), *_block(128))),
+        MaxPool(),
+        *_block(256),
+        Residual(layers=(*_block(256), *_block(256))),
+        MeanMaxPool(),
+        Dropout(rate=0.3),
+        _OUTPUTS,
+    ),
+    loss="sparse_categorical_crossentropy",
+    optimizer=Muon(),
+    schedule=Schedule(shape="linear", warm_up=0.1),
+    augmentation=Augmentation(rotation=10, scale=0.1, shear=0.12, shift=2.5, elastic=0.42),
+    clean_epochs=1,
+    weight_average=0.998,
+    validation=Validation(),
+    epochs=14,
+    batch_size=200,
+)
+
+NANO = Recipe(
+    name="nano",
+    summary="the smallest and fastest: at most 25,000 parameters",
+    network=(
+        Convolution(filters=12, kernel_size=3, bias=False),
+        BatchNorm(activation="relu"),
+        Convolution(filters=12, kernel_size=3, bias=False),
+        BatchNorm(activation="relu"),
+        MaxPool(),
+        *_block(24),
+        Residual(layers=_block(24)),
+        MaxPool(),
+        *_block(40),
+        MeanMaxPool(),
+        _OUTPUTS,
+    ),
+    loss="sparse_categorical_crossentropy",
+    optimizer=Muon(),
+    schedule=Schedule(shape="linear", warm_up=0.1),
+    augmentation=Augmentation(rotation=8, scale=0.08, shear=0.1, shift=1.5, elastic=0.3),
+    clean_epochs=1,
+    weight_average=0.999,
+    validation=Validation(),
+    epochs=50,
+    batch_size=250,
+)
+
+BASE = Recipe(
+    name="base",
+    summary="the default, for real pictures; knows what is not a digit",
+    network=(
+        Convolution(filters=24, kernel_size=5, bias=False),
+        BatchNorm(activation="relu"),
+        MaxPool(),
+        *_block(48),
+        Residual(layers=(*_block(48), *_block(48))),
+        MaxPool(),
+        *_block(96),
+        Residual(layers=(*_block(96), *_block(96))),
+        MeanMaxPool(),
+        Dropout(rate=0.1),
+        Dense(units=11, activation="softmax"),
+    ),
+    loss="sparse_categorical_crossentropy",
+    optimizer=Muon(),
+    schedule=Schedule(shape="linear", warm_up=0.1),
+    augmentation=Augmentation(
+        rotation=12,
+        scale=0.18,
+        shear=0.2,
+        shift=2,
+        elastic=0.6,
+        perspective=0.2,
+        thicker=0.15,
+        thinner=0.15,
+        regional=0.3,
+        neighbour=0.1,
+        ruled=0.12,
+        coarse=0.2,
+        blurred=0.15,
+        uneven=0.25,
+        noisy=0.2,
+        compressed=0.1,
+        binary=0.15,
+        erased=0.1,
+    ),
+    negatives=0.25,
+    weight_average=0.999,
+    validation=Validation(),
+    epochs=30,
+    batch_size=200,
+)
+
+SHIPPED: dict[str, Recipe] = {recipe.name: recipe for recipe in (CHAMPION, BASE, NANO)}

@@ -1,0 +1,103 @@
+"""How people write and what stands beside it: pens, habits of a region, rules, neighbours."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from tenfold.train.lines import draw_lines
+from tenfold.train.randomly import uniform
+
+__all__ = ["add_neighbour", "add_regional_forms", "add_rule", "thicken", "thin"]
+
+
+def thicken(images: Tensor, generator: torch.Generator) -> Tensor:
+    """Return images with strokes up to two pixels thicker: a share of the way to a dilation."""
+    share = uniform(len(images), 0.3, 2.0, generator)[:, None, None]
+    once = functional.max_pool2d(images.unsqueeze(1), 3, 1, 1).squeeze(1)
+    twice = functional.max_pool2d(once.unsqueeze(1), 3, 1, 1).squeeze(1)
+    first = images.lerp(once, share.clamp(max=1))
+    return first.lerp(twice, (share - 1).clamp(min=0))
+
+
+def thin(images: Tensor, generator: torch.Generator) -> Tensor:
+    """Return images with strokes up to a pixel thinner: a share of the way to an erosion."""
+    share = uniform(len(images), 0.3, 0.9, generator)[:, None, None]
+    padded = functional.pad(images, (1, 1, 1, 1))
+    eroded = images
+    for down, across in ((0, 1), (2, 1), (1, 0), (1, 2)):  # a cross leaves corners
+        eroded = torch.minimum(eroded, padded[:, down : down + 28, across : across + 28])
+    thinner = images.lerp(eroded, share)
+    peak = thinner.amax((1, 2), keepdim=True).clamp_min(0.2)
+    return thinner / peak  # a thin pen is no paler
+
+
+def add_regional_forms(
+    images: Tensor, labels: Tensor, share: float, generator: torch.Generator
+) -> Tensor:
+    """Give a share of the sevens a bar through the stem, and of the ones a foot; in place."""
+    drawn = torch.rand(len(labels), generator=generator) < share
+    places = torch.nonzero(drawn & ((labels == 7) | (labels == 1))).squeeze(1)
+    if not len(places):
+        return images
+    chosen = images[places]
+    count, seven = len(places), labels[places] == 7
+    row = torch.where(seven, uniform(count, 13.5, 17.0, generator), _lowest(chosen) - 0.5)
+    column = _column_at(chosen, row)
+    half = uniform(count, 2.5, 5.5, generator)
+    slope = uniform(count, -0.25, 0.12, generator)
+    skew = uniform(count, -1.0, 1.0, generator)
+    ends = torch.stack(
+        [row - slope * half, column + skew - half, row + slope * half, column + skew + half], 1
+    )
+    thickness = uniform(count, 1.0, 2.5, generator)
+    images[places] = draw_lines(chosen, ends, thickness, uniform(count, 0.7, 1.0, generator))
+    return images
+
+
+def _lowest(images: Tensor) -> Tensor:
+    """Return the last row (N,) with ink; the middle where there is none."""
+    inked = images.amax(2) > 0.3
+    rows = torch.arange(images.shape[1], dtype=torch.float32)
+    return torch.where(inked.any(1), (inked * rows).amax(1), torch.tensor(14.0))
+
+
+def _column_at(images: Tensor, row: Tensor) -> Tensor:
+    """Return the mean column (N,) of the ink in one row of each image; the middle without any."""
+    lines = images[torch.arange(len(images)), row.round().long().clamp(0, 27)]
+    mass = lines.sum(1)
+    columns = torch.arange(images.shape[2], dtype=torch.float32)
+    return torch.where(mass > 0.1, (lines * columns).sum(1) / mass.clamp_min(0.1), 13.5)
+
+
+def add_neighbour(images: Tensor, generator: torch.Generator) -> Tensor:
+    """Return images with the edge of another of them at one side, as on a line of digits."""
+    count, side = len(images), images.shape[-1]
+    others = images[torch.randperm(count, generator=generator)]
+    shift = torch.randint(15, 22, (count,), generator=generator)
+    to_the_left = torch.rand(count, generator=generator) < 0.5
+    offset = torch.where(to_the_left, shift, -shift)
+    columns = torch.arange(side) + offset[:, None]
+    inside = (columns >= 0) & (columns < side)
+    index = columns.clamp(0, side - 1)[:, None, :].expand(-1, side, -1)
+    pieces = others.gather(2, index) * inside[:, None, :]
+    return torch.maximum(images, pieces * uniform(count, 0.5, 1.0, generator)[:, None, None])
+
+
+def add_rule(images: Tensor, generator: torch.Generator) -> Tensor:
+    """Return images with a line across, level or upright, mostly near a border."""
+    count, side = len(images), images.shape[-1]
+    near = uniform(count, 0.0, 5.0, generator)
+    far = torch.rand(count, generator=generator) < 0.5
+    anywhere = torch.rand(count, generator=generator) < 0.15
+    place = torch.where(far, side - 1 - near, near)
+    place = torch.where(anywhere, uniform(count, 5.0, 22.0, generator), place)
+    tilt = uniform(count, -1.5, 1.5, generator)
+    start, end = torch.full((count,), -1.0), torch.full((count,), float(side))
+    level = torch.stack([place - tilt, start, place + tilt, end], 1)
+    upright = torch.stack([start, place - tilt, end, place + tilt], 1)
+    is_level = torch.rand(count, 1, generator=generator) < 0.6
+    ends = torch.where(is_level, level, upright)
+    thickness = uniform(count, 0.3, 1.6, generator)
+    return draw_lines(images, ends, thickness, uniform(count, 0.3, 1.0, generator))

@@ -1,0 +1,98 @@
+"""Temperature, thresholds and what an accuracy costs, from images with known answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import tiny
+from tenfold.data import MNIST
+from tenfold.decide import softmax
+from tenfold.errors import RunError
+from tenfold.model import load_model
+from tenfold.train.calibrate import _operating_points, calibrate, calibrate_by_run
+from tenfold.train.export import export_run
+from tenfold.train.runs import Run
+from tenfold.train.training import TrainingPlan, train_run
+
+
+def sampled(count: int, scale: float) -> tuple[np.ndarray, np.ndarray]:
+    """Logits whose distributions are true, then made ``scale`` times too sure."""
+    random = np.random.default_rng(8)
+    logits = random.normal(0, 2.5, (count, 10))
+    labels = np.array([random.choice(10, p=row) for row in softmax(logits)])
+    return (logits * scale).astype(np.float32), labels.astype(np.uint8)
+
+
+@pytest.mark.parametrize("scale", [0.5, 1.0, 3.0])
+def test_the_temperature_undoes_what_was_too_sure(scale: float) -> None:
+    logits, labels = sampled(6000, scale)
+    assert calibrate(logits, labels, {}).temperature == pytest.approx(scale, rel=0.05)
+
+
+def test_half_a_percent_of_held_out_digits_is_refused() -> None:
+    logits, labels = sampled(6000, 1.0)
+    found = calibrate(logits, labels, {"images": 6000})
+    confidence = softmax(logits / found.temperature).max(1)
+    assert (confidence < found.thresholds["unsure"]).mean() == pytest.approx(0.005, abs=3e-4)
+    assert found.thresholds["not_a_digit"] == 0.5
+    assert found.fitted_on == {"images": 6000}
+
+
+def test_an_accuracy_is_bought_with_coverage() -> None:
+    confidence = np.linspace(1, 0.1, 1000)
+    right = np.ones(1000, bool)
+    right[[400, 600, 601, 900]] = False
+    points = _operating_points(confidence, right, (0.99, 0.995, 0.997, 0.9999))
+    assert [point["accuracy"] for point in points] == [0.99, 0.995, 0.997]
+    assert [point["coverage"] for point in points] == [1.0, 1.0, 0.4]
+    for point in points:
+        answered = confidence >= point["unsure"]
+        assert answered.mean() == pytest.approx(point["coverage"], abs=2e-3)
+        assert 1 - (~right[answered]).sum() / answered.sum() >= point["accuracy"]
+
+
+def test_equal_confidences_flatter_nothing() -> None:
+    """The error among equals counts as if it came first: no order of images hides it."""
+    right = np.ones(300, bool)
+    right[299] = False
+    (point,) = _operating_points(np.full(300, 0.9), right, (0.99,))
+    assert point["coverage"] == 1.0
+    assert not _operating_points(np.full(150, 0.9), right[150:], (0.99,))
+
+
+def test_no_image_promises_nothing() -> None:
+    assert _operating_points(np.full(5, 1.0), np.ones(5, bool), (0.99,)) == []
+
+
+HELD = ("method", "last_fraction"), ("fraction", 0.25)
+
+
+def trained(recipe: object, folder: Path, mnist: MNIST) -> Run:
+    return train_run(TrainingPlan(recipe, folder), mnist)  # type: ignore[arg-type]
+
+
+def test_a_run_is_calibrated_by_one_that_held_images_out(mnist: MNIST, tmp_path: Path) -> None:
+    run = trained(tiny.BASE, tmp_path / "all", mnist)
+    validation = replace(tiny.BASE.validation, **dict(HELD))
+    held = trained(replace(tiny.BASE, validation=validation), tmp_path / "held", mnist)
+    found = calibrate_by_run(run, held, mnist)
+    left_out = mnist.train.images[240:], mnist.train.labels[240:]
+    expected = calibrate(load_model(held.folder).logits(left_out[0]), left_out[1], {})
+    assert found.temperature == expected.temperature
+    assert found.fitted_on["images"] == 80
+    export_run(run, tmp_path / "model", mnist.test, calibration=found)
+    card = load_model(tmp_path / "model").card
+    assert card.temperature == found.temperature
+    assert dict(card.thresholds) == found.thresholds
+    assert list(card.operating_points) == found.operating_points
+    with pytest.raises(RunError, match="must be a run that held training images out"):
+        calibrate_by_run(held, run, mnist)
+    other = trained(
+        replace(tiny.RECIPES["dropout"], validation=validation), tmp_path / "other", mnist
+    )
+    with pytest.raises(RunError, match="must be a run of tiny and of its network"):
+        calibrate_by_run(run, other, mnist)
