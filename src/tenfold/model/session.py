@@ -14,7 +14,7 @@ from tenfold.files import open_regular, settled_folder
 from tenfold.model.card import Card, read_card
 from tenfold.model.included import included_models
 
-__all__ = ["Model", "load_model"]
+__all__ = ["Model", "find_model_folder", "load_model"]
 
 # Name, type and shape behind the batch of what a graph takes and gives.
 _INPUTS = [("images", "tensor(uint8)", [28, 28])]

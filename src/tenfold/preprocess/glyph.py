@@ -7,7 +7,6 @@ section III).
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -83,6 +82,8 @@ def picture_to_glyph(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _small_enough(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    import cv2
+
     scale = _WORK_SIDE / max(page.shape)
     if scale >= 1:
         return page
@@ -109,6 +110,8 @@ def _window(ink: NDArray[np.float32]) -> tuple[float, float, float]:
 
 def _shrunk(ink: NDArray[np.float32], scale: float, top: float, left: float) -> NDArray[np.float32]:
     """Return the window's means over areas (28, 28); its corner falls on a whole pixel."""
+    import cv2
+
     side = round(_SIDE / scale)
     window = np.zeros((side, side), np.float32)
     row, column = round(top), round(left)
@@ -124,6 +127,8 @@ def _enlarged(
     ink: NDArray[np.float32], scale: float, top: float, left: float
 ) -> NDArray[np.float32]:
     """Return the window (28, 28) with values between pixels in proportion to their distance."""
+    import cv2
+
     offset = 0.5 / scale - 0.5  # pixels are squares: the first glyph pixel's middle, on the ink
     lookup = np.array([[1 / scale, 0, left + offset], [0, 1 / scale, top + offset]], np.float64)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP

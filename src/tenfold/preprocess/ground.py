@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,6 +45,8 @@ def lift_ink(page: NDArray[np.uint8]) -> NDArray[np.float32] | None:
 
 def _ground(page: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return the ground's level at each place, float32."""
+    import cv2
+
     height, width = page.shape
     small = _shrunk(page)
     terms = _quadratic_terms(*small.shape)
@@ -64,6 +65,8 @@ def _ground(page: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def _shrunk(page: NDArray[np.uint8]) -> NDArray[np.float32]:
+    import cv2
+
     height, width = page.shape
     scale = min(1.0, _SURFACE_SIDE / max(height, width))
     size = max(1, round(width * scale)), max(1, round(height * scale))
@@ -90,12 +93,18 @@ def _threshold(values: NDArray[np.float32]) -> float:
 
     Otsu 1979, https://doi.org/10.1109/TSMC.1979.4310076.
     """
+    import cv2
+
     low, high = float(values.min()), float(values.max())
     if high - low < 1e-6:
         return high
     levels = np.clip((values - low) * (255 / (high - low)), 0, 255).astype(np.uint8)
     level, _ = cv2.threshold(levels.reshape(1, -1), 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    return low + (float(level) + 0.5) * (high - low) / 255
+    upper = levels > level
+    if upper.all() or not upper.any():
+        return high
+    # Any level between two far classes divides them equally well: take the one amid their means.
+    return float(values[upper].mean() + values[~upper].mean()) / 2
 
 
 def _full_ink(lifted: NDArray[np.float32], ink: NDArray[np.bool_]) -> float:

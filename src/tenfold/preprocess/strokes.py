@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -52,6 +51,8 @@ def keep_digit(ink: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _pieces(ink: NDArray[np.float32]) -> tuple[NDArray[np.int32], list[_Piece]]:
     """Return labels (H, W) of connected ink, and the pieces that have a core."""
+    import cv2
+
     weak = (ink > 0).astype(np.uint8)
     count, labels, statistics, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
     has_core = np.zeros(count, bool)
