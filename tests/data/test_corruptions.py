@@ -340,11 +340,18 @@ OUTLINE = """
 """
 
 
-def test_canny_draws_the_outline_that_scikit_image_draws() -> None:
+@pytest.mark.parametrize(
+    "brightest",
+    [
+        np.full(28, 255.0),
+        np.linspace(14, 26, 28),  # weak on the left, and strong enough on the right
+    ],
+)
+def test_canny_draws_the_outline_that_scikit_image_draws(brightest: np.ndarray) -> None:
     """skimage.feature.canny 0.26 on a slanted ellipse, whose normals point everywhere."""
     row, column = PLACES[:, None] - 14.1, PLACES - 13.2
     distance = np.sqrt((column + 0.35 * row) ** 2 + (1.3 * row) ** 2)
-    ellipse = (np.clip(8.6 - distance, 0, 1) * 255).astype(np.uint8)
+    ellipse = (np.clip(8.6 - distance, 0, 1) * brightest).astype(np.uint8)
     edges = corrupt(ellipse[None], "canny_edges")[0]
     assert np.unique(edges).tolist() == [0, 255]
     drawn = ["".join("#" if value else "." for value in line) for line in edges]

@@ -9,7 +9,8 @@ import pytest
 import torch
 
 import tiny
-from tenfold.train.fit import NOT_A_DIGIT, Trainer, as_images, as_labels, fit, predict_logits
+from tenfold.train.batches import NOT_A_DIGIT
+from tenfold.train.fit import Trainer, as_images, as_labels, fit, predict_logits
 from tenfold.train.negatives import NEGATIVE_KINDS, draw_negative, draw_negatives
 from tenfold.values import Split
 

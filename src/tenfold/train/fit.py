@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,10 +14,9 @@ import torch
 from torch import Tensor
 
 from tenfold.errors import RunError
-from tenfold.train.augment import augment
 from tenfold.train.averaging import WeightAverage, reestimate_statistics
 from tenfold.train.backpropagation import backpropagate, is_written_out
-from tenfold.train.negatives import draw_negatives
+from tenfold.train.batches import Batches
 from tenfold.train.networks import Network, cross_entropy
 from tenfold.train.optimizers import build_optimizer
 from tenfold.train.processor import flushed_denormals, keep_freed_memory
@@ -28,7 +27,6 @@ from tenfold.train.shapes import summarise
 from tenfold.values import Split
 
 __all__ = [
-    "NOT_A_DIGIT",
     "Callback",
     "Trainer",
     "as_images",
@@ -41,9 +39,7 @@ __all__ = [
 Metrics = dict[str, float]
 
 _PROGRESS_INTERVAL = 0.1  # seconds between two calls of `on_progress`, as fast as an eye follows
-_NEGATIVES = 16_000  # pictures of no digit; augmentation makes each another every time
-NOT_A_DIGIT = 10  # their label
-_STATISTICS_IMAGES = 5_000  # for batch normalisation: a mean over so many moves by under 1 %
+_STATISTICS_IMAGES = 5_000  # for batch normalisation; means over so many move by under 1 %
 _SCORING_BATCH = 1000  # images; larger ones gain nothing and take memory
 
 
@@ -96,27 +92,14 @@ class Trainer:
         recipe = self.recipe
         self.network = Network(recipe)
         self._outputs = summarise(recipe.network)[-1].output_shape[0]
-        self._whole = bool(recipe.negatives) or not recipe.augmentation.is_none
-        self._pixels = self._scale(self.images)  # once, not once an epoch
-        self._negatives = self._scale(self._draw_negatives()) if recipe.negatives else None
         streams = generators(recipe.seed)
         self.order, self._varied = streams.order, streams.augmentation
+        self._batches = Batches(recipe, self.network, self.images, self.labels, self._varied)
         self._written_out = is_written_out(recipe)
         self.optimizer = build_optimizer(recipe.optimizer, list(self.network.parameters()))
         self.average = WeightAverage(recipe, self.network) if recipe.weight_average else None
         self._steps_done = 0
         self._steps_an_epoch = math.ceil(len(self.labels) / recipe.batch_size)
-
-    @flushed_denormals()
-    def _scale(self, images: Tensor) -> Tensor:
-        """Return images as the network takes them, but whole where they are to be moved about."""
-        if not self._whole:
-            return self.network.prepare(images)
-        return images.to(torch.float32).div_(255)
-
-    def _draw_negatives(self) -> Tensor:
-        digits = Split(self.images.numpy(), self.labels.numpy().astype(np.uint8))
-        return torch.from_numpy(draw_negatives(digits, _NEGATIVES, self.recipe.seed))
 
     @property
     def epoch(self) -> int:
@@ -174,7 +157,7 @@ class Trainer:
         shown = time.monotonic()
         for start in range(0, count, batch):
             stop = min(start + batch, count)
-            pixels, targets = self._batch(order[start:stop])
+            pixels, targets = self._batches.at(order[start:stop], self.epoch)
             logits[start:stop] = self.step(pixels, targets)[: stop - start]
             if callbacks and time.monotonic() - shown > _PROGRESS_INTERVAL:
                 shown = time.monotonic()
@@ -182,26 +165,10 @@ class Trainer:
                 for callback in callbacks:
                     callback.on_progress(self, stop, means)
         if self.average is not None:
-            reestimate_statistics(self.average.network, self._some_batches(order))
+            some = torch.split(order[:_STATISTICS_IMAGES], batch)
+            batches = (self._batches.at(places, self.epoch)[0] for places in some)
+            reestimate_statistics(self.average.network, batches)
         return _means(logits, labels)
-
-    def _batch(self, places: Tensor) -> tuple[Tensor, Tensor]:
-        """Return images at some places as this epoch trains on them, then negatives; and labels."""
-        pixels, labels = self._pixels.index_select(0, places), self.labels[places]
-        recipe = self.recipe
-        if self._negatives is not None:
-            count = round(recipe.negatives * len(places))
-            chosen = torch.randint(len(self._negatives), (count,), generator=self._varied)
-            pixels = torch.cat([pixels, self._negatives[chosen]])
-            labels = torch.cat([labels, labels.new_full((count,), NOT_A_DIGIT)])
-        if self.epoch < recipe.epochs - recipe.clean_epochs and not recipe.augmentation.is_none:
-            pixels = augment(pixels, labels, recipe.augmentation, self._varied)
-        return (self.network.crop(pixels) if self._whole else pixels), labels
-
-    def _some_batches(self, order: Tensor) -> Iterator[Tensor]:
-        """Give the first batches of an epoch once more, about as many as statistics need."""
-        for start in range(0, min(_STATISTICS_IMAGES, len(order)), self.recipe.batch_size):
-            yield self._batch(order[start : start + self.recipe.batch_size])[0]
 
     def tensors(self) -> dict[str, Tensor]:
         """Return copies of the optimizer's and generators' state, by name."""
