@@ -28,7 +28,7 @@ GRAPH, CARD = "model.onnx", "card.json"
 @pytest.fixture
 def folder(mnist: MNIST, tmp_path: Path) -> Path:
     weights = {name: value.contiguous() for name, value in Network(tiny.BASE).state_dict().items()}
-    export_weights(tiny.BASE, weights, tmp_path / "model", mnist.test, {}, {})
+    export_weights(tiny.BASE, [weights], tmp_path / "model", mnist.test, {}, {})
     return tmp_path / "model"
 
 

@@ -15,16 +15,18 @@ from safetensors.torch import load_file
 
 import tiny
 from tenfold.data import MNIST
+from tenfold.decide import softmax
 from tenfold.errors import ModelError, RunError
 from tenfold.model import load_model
 from tenfold.train import export
 from tenfold.train.evaluation_files import network_outputs
-from tenfold.train.export import export_run, export_weights
+from tenfold.train.export import Form, export_committee, export_run, export_weights
 from tenfold.train.fit import as_images, predict_logits
 from tenfold.train.networks import Network
 from tenfold.train.onnx_graph import build_graph
 from tenfold.train.recipe import Recipe
 from tenfold.train.runs import create_run
+from tenfold.train.shapes import summarise
 from tenfold.train.systems import SYSTEMS
 from tenfold.train.training import TrainingPlan, train_run
 
@@ -33,6 +35,8 @@ RECIPES = {name: system.recipe for name, system in SYSTEMS.items()} | {
     "softmax-outputs": replace(SYSTEMS["dense-128"].recipe, loss_input="outputs"),
     "dropout": tiny.RECIPES["dropout"],
     "small-convolution": tiny.RECIPES["convolution"],
+    "averaged": tiny.RECIPES["averaged"],
+    "negatives": tiny.RECIPES["negatives"],
 }
 FILES = {"README.md", "card.json", "model.onnx", "model.safetensors"}
 
@@ -41,7 +45,9 @@ def weights_of(recipe: Recipe) -> dict[str, torch.Tensor]:
     """First weights, biases made other than zero."""
     generator = torch.Generator().manual_seed(8)
     return {
-        name: value + torch.randn(value.shape, generator=generator) * 0.05
+        name: (value + torch.randn(value.shape, generator=generator) * 0.05).abs()
+        if name.endswith("running_var")
+        else value + torch.randn(value.shape, generator=generator) * 0.05
         for name, value in Network(recipe).state_dict().items()
     }
 
@@ -49,7 +55,7 @@ def weights_of(recipe: Recipe) -> dict[str, torch.Tensor]:
 def exported(recipe: Recipe, folder: Path, mnist: MNIST) -> dict[str, torch.Tensor]:
     weights = weights_of(recipe)
     contiguous = {name: value.contiguous() for name, value in weights.items()}
-    export_weights(recipe, contiguous, folder, mnist.test, {"seed": 0}, {"accuracy": 0.5})
+    export_weights(recipe, [contiguous], folder, mnist.test, {"seed": 0}, {"accuracy": 0.5})
     return contiguous
 
 
@@ -84,10 +90,16 @@ def test_the_model_folder(name: str, mnist: MNIST, tmp_path: Path) -> None:
     assert card["output"]["shape"] == ["N", "labels"]
     assert card["labels"] == list("0123456789")
     assert card["labels"] == list("0123456789")
-    assert (card["temperature"], card["preprocessing"], card["licence"]) == (1.0, 1, "MIT")
+    assert (card["temperature"], card["preprocessing"], card["licence"]) == (1.0, 2, "MIT")
     assert card["output_activation"] == ("sigmoid" if "sigmoid" in name else "softmax")
     assert card["recipe"]["epochs"] == recipe.epochs
-    assert (card["trained"], card["figures"]) == ({"seed": 0}, {"accuracy": 0.5})
+    rows = summarise(recipe.network)
+    assert card["trained"] == {
+        "seed": 0,
+        "parameters": sum(row.parameters for row in rows),
+        "multiplications": sum(row.multiplications for row in rows),
+    }
+    assert card["figures"] == {"accuracy": 0.5}
     assert "license: mit" in (tmp_path / "model" / "README.md").read_text()
 
 
@@ -148,7 +160,7 @@ def test_a_sabotaged_graph_is_not_exported(
     if old:
         exported(tiny.BASE, folder, mnist)
     before = tiny.files_of(tmp_path)
-    monkeypatch.setattr(export, "build_graph", lambda r, w: sabotaged(r, w, how))
+    monkeypatch.setattr(export, "build_graph", lambda r, w, **_: sabotaged(r, w, how))
     with pytest.raises(ModelError, match=r"must agree with PyTorch on all 100 images, but .* noth"):
         exported(tiny.BASE, folder, mnist)
     assert tiny.files_of(tmp_path) == before
@@ -158,7 +170,7 @@ def test_a_sabotaged_graph_is_not_exported(
 def test_a_file_that_is_no_graph_is_not_exported(
     mnist: MNIST, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export, "build_graph", lambda *_: b"no graph")
+    monkeypatch.setattr(export, "build_graph", lambda *_, **__: b"no graph")
     with pytest.raises(ModelError, match=r"model\.onnx: must be an ONNX graph, but"):
         exported(tiny.BASE, tmp_path / "model", mnist)
     assert list(tmp_path.iterdir()) == []
@@ -184,3 +196,77 @@ def test_outputs_are_what_the_published_network_puts_out(
         np.testing.assert_allclose(sums, 1, rtol=1e-5)
     else:
         assert np.abs(sums - 1).max() > 0.5
+
+
+def members(count: int, recipe: Recipe) -> list[dict[str, torch.Tensor]]:
+    return [
+        {
+            name: value.contiguous()
+            for name, value in Network(replace(recipe, seed=seed)).state_dict().items()
+        }
+        for seed in range(count)
+    ]
+
+
+@pytest.mark.parametrize("name", ["convolution", "averaged", "sigmoid"])
+def test_a_committee_gives_the_mean_of_its_members_probabilities(
+    name: str, mnist: MNIST, tmp_path: Path
+) -> None:
+    recipe = tiny.RECIPES[name]
+    three = members(3, recipe)
+    export_weights(recipe, three, tmp_path / "all", mnist.test, {}, {}, title=("three", "of them"))
+    expected = np.zeros((100, 10))
+    for number, weights in enumerate(three):
+        folder = tmp_path / str(number)
+        export_weights(recipe, [weights], folder, mnist.test, {}, {})
+        expected += softmax(load_model(folder).logits(mnist.test.images)) / 3
+    model = load_model(tmp_path / "all")
+    found = softmax(model.logits(mnist.test.images))
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    assert (model.card.name, model.card.recipe["summary"]) == ("three", "of them")
+    stored = load_file(tmp_path / "all" / "model.safetensors")
+    assert len(stored) == 3 * len(three[0])
+    assert all(torch.equal(stored[f"member_1.{key}"], value) for key, value in three[1].items())
+
+
+def test_runs_of_one_recipe_become_a_committee(mnist: MNIST, tmp_path: Path) -> None:
+    first, second, other = (
+        train_run(TrainingPlan(recipe, tmp_path / str(number)), mnist)
+        for number, recipe in enumerate(
+            [tiny.BASE, replace(tiny.BASE, seed=1), replace(tiny.BASE, seed=2, epochs=2)]
+        )
+    )
+    export_committee([first, second], tmp_path / "pair", mnist.test, "pair")
+    card = load_model(tmp_path / "pair").card
+    assert (card.name, card.trained["seeds"]) == ("pair", [0, 1])
+    assert card.trained["parameters"] == 2 * load_model(first.folder).card.trained["parameters"]
+    for runs in ([first], [first, first], [first, other]):
+        with pytest.raises(RunError, match="must be two runs or more of one recipe"):
+            export_committee(runs, tmp_path / "none", mnist.test, "none")
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("name", ["convolution", "averaged"])
+def test_half_the_size(name: str, mnist: MNIST, tmp_path: Path) -> None:
+    recipe = replace(tiny.RECIPES[name], name="half")
+    (weights,) = members(1, recipe)
+    export_weights(recipe, [weights], tmp_path / "full", mnist.test, {}, {})
+    form = Form(half=True, safetensors=False)
+    export_weights(recipe, [weights], tmp_path / "half", mnist.test, {}, {}, form=form)
+    assert set(tiny.files_of(tmp_path / "half")) == FILES - {"model.safetensors"}
+    full, half = (load_model(tmp_path / name) for name in ("full", "half"))
+    stored = onnx.load(tmp_path / "half" / "model.onnx").graph.initializer
+    kernels = [value for value in stored if value.name.endswith(".weight.half")]
+    assert kernels
+    assert all(value.data_type == onnx.TensorProto.FLOAT16 for value in kernels)
+    one, other = (softmax(model.logits(mnist.test.images)) for model in (full, half))
+    np.testing.assert_allclose(one, other, atol=0.01)
+    assert not np.array_equal(one, other)
+
+
+def test_batch_normalisation_leaves_no_node(mnist: MNIST, tmp_path: Path) -> None:
+    recipe = tiny.RECIPES["averaged"]
+    export_weights(recipe, members(1, recipe), tmp_path / "model", mnist.test, {}, {})
+    kinds = {node.op_type for node in onnx.load(tmp_path / "model" / "model.onnx").graph.node}
+    assert "BatchNormalization" not in kinds
+    assert {"Conv", "Add", "GlobalAveragePool", "GlobalMaxPool"} <= kinds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,11 +11,16 @@ from tenfold.cli.output import note
 from tenfold.cli.paths import FOLDER, PATH
 from tenfold.errors import MissingExtraError, RunError
 
+if TYPE_CHECKING:
+    from tenfold.data import MNIST
+    from tenfold.train.calibrate import Calibration
+    from tenfold.train.runs import Run
+
 __all__ = ["export"]
 
 
 @click.command()
-@click.argument("run", type=PATH)
+@click.argument("runs", type=PATH, nargs=-1, required=True, metavar="RUN...")
 @click.option(
     "--out",
     type=FOLDER,
@@ -28,9 +34,21 @@ __all__ = ["export"]
     help="A run of the same recipe that held training images out: on them temperature and "
     "thresholds are fitted.",
 )
+@click.option("--half", is_flag=True, help="Keep weights in float16: half the size.")
+@click.option("--graph-only", is_flag=True, help="Leave out model.safetensors.")
 @click.option("--force", is_flag=True, help="Replace a model that is there.")
-def export(run: Path, out: Path | None, calibration: Path | None, force: bool) -> None:
+def export(
+    runs: tuple[Path, ...],
+    out: Path | None,
+    calibration: Path | None,
+    half: bool,
+    graph_only: bool,
+    force: bool,
+) -> None:
     """Turn RUN into a model folder: ONNX and safetensors weights, a card, a README.
+
+    Several runs of one recipe become one model, a committee that averages their probabilities; it
+    is called what --out is called.
 
     The ONNX graph is compared with PyTorch on all 10,000 test images: the same digit everywhere and
     probabilities equal to 1e-4. A mismatch fails the export, and nothing is written. A run that
@@ -40,39 +58,51 @@ def export(run: Path, out: Path | None, calibration: Path | None, force: bool) -
     Examples:
       tenfold export runs/conv-3 --out digits
       tenfold classify photo.png --model digits
-      tenfold train conv-3 --out held --set validation.method=last_fraction
+      tenfold train conv-3 --out held --set validation.fraction=0.2
       tenfold export runs/conv-3 --out digits --calibration held
+      tenfold export runs/first runs/second runs/third --out committee
     """
     from tenfold.files import new_folder, refuse_foreign, refuse_used
 
     try:
-        from tenfold.train.export import MODEL_FILES, export_run
+        from tenfold.train.export import MODEL_FILES, Form, export_committee, export_run
         from tenfold.train.runs import open_run
     except ImportError as error:
         raise MissingExtraError("train", "exporting a run", error) from error
     from tenfold.data import load_mnist
 
-    opened = open_run(run)
-    figures = _figures(run)
-    folder = out if out is not None else _beside(run)
+    opened = [open_run(run) for run in runs]
+    figures = _figures(runs[0]) if len(runs) == 1 else {}
+    folder = out if out is not None else _beside(runs[0])
     refuse_used(folder, force=force)
     refuse_foreign(folder, MODEL_FILES, marker="card.json")
     data = load_mnist()
-    test = data.test
-    fitted = None
-    if calibration is not None:
-        from tenfold.train.calibrate import calibrate_by_run
-
-        fitted = calibrate_by_run(opened, open_run(calibration), data)
+    fitted = None if calibration is None else _calibration(opened[0], calibration, data)
+    form = Form(half=half, safetensors=not graph_only)
     existed = folder.exists()
     new_folder(folder, force=force)
     try:
-        export_run(opened, folder, test, figures, calibration=fitted, force=force)
+        if len(opened) == 1:
+            export_run(
+                opened[0], folder, data.test, figures, calibration=fitted, form=form, force=force
+            )
+        else:
+            name = folder.resolve().name
+            export_committee(
+                opened, folder, data.test, name, calibration=fitted, form=form, force=force
+            )
     finally:
         if not existed and not any(folder.iterdir()):
             folder.rmdir()
     click.echo(str(folder))
-    note(f"ONNX Runtime and PyTorch agree on all {len(test):,} test images")
+    note(f"ONNX Runtime and PyTorch agree on all {len(data.test):,} test images")
+
+
+def _calibration(run: Run, held: Path, data: MNIST) -> Calibration:
+    from tenfold.train.calibrate import calibrate_by_run
+    from tenfold.train.runs import open_run
+
+    return calibrate_by_run(run, open_run(held), data)
 
 
 def _beside(run: Path) -> Path:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +23,40 @@ from tenfold.train.onnx_graph import build_graph
 from tenfold.train.recipe import Recipe
 from tenfold.train.runs import Run, check_recipe_of
 from tenfold.train.settings import to_table
-from tenfold.train.shapes import output_activation
+from tenfold.train.shapes import output_activation, summarise
 from tenfold.values import Split
 
-__all__ = ["MODEL_FILES", "check_parity", "export_run", "export_weights"]
+__all__ = [
+    "FULL",
+    "MODEL_FILES",
+    "Form",
+    "check_parity",
+    "export_committee",
+    "export_run",
+    "export_weights",
+]
 
 _CARD = "card.json"  # also what tells that a folder is a model of ours
 MODEL_FILES = ("model.onnx", "model.safetensors", _CARD, "README.md")
 
 _TOLERANCE = 1e-4  # of a probability between PyTorch and ONNX Runtime
+_HALF_TOLERANCE = 0.02  # the same where weights were rounded to float16
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a model folder keeps its weights.
+
+    Attributes:
+        half: In float16, which halves the graph's file; computing stays in float32.
+        safetensors: Once more as ``model.safetensors``, in float32, for PyTorch.
+    """
+
+    half: bool = False
+    safetensors: bool = True
+
+
+FULL = Form()
 
 
 def export_run(
@@ -40,6 +66,7 @@ def export_run(
     figures: Mapping[str, Any] | None = None,
     *,
     calibration: Calibration | None = None,
+    form: Form = FULL,
     force: bool = True,
 ) -> None:
     """Write a run's weights as a model folder.
@@ -50,6 +77,7 @@ def export_run(
         images: Images on which ONNX Runtime must agree with PyTorch.
         figures: Figures of these weights, for the card.
         calibration: Temperature and thresholds, for the card; without them every answer counts.
+        form: How the weights are kept.
         force: Replace a model that is there; a folder with other files never is.
 
     Raises:
@@ -57,31 +85,75 @@ def export_run(
         ModelError: The exported graph does not agree with PyTorch.
         OutputError: The folder cannot be written.
     """
-    checkpoint = load_checkpoint(run.chosen)
-    if checkpoint is None:
-        raise RunError(f"{run.folder}: has no checkpoint to export; train at least one epoch")
-    check_recipe_of(run, checkpoint)
-    trained = {
-        "seed": run.recipe.seed,
-        "epochs": len(checkpoint.history),
-        **run.environment(),
-    }
     export_weights(
         run.recipe,
-        checkpoint.weights,
+        [_weights_of(run)],
         folder,
         images,
-        trained,
+        {"seed": run.recipe.seed, "epochs": len(run.history()), **run.environment()},
         figures or {},
         calibration=calibration,
         marker="" if folder == run.model else _CARD,  # a run's own may have lost its card
+        form=form,
         force=force,
     )
 
 
+def export_committee(
+    runs: Sequence[Run],
+    folder: Path,
+    images: Split,
+    name: str,
+    *,
+    calibration: Calibration | None = None,
+    form: Form = FULL,
+    force: bool = True,
+) -> None:
+    """Write several runs of one recipe as one model that averages their probabilities.
+
+    Args:
+        runs: Two or more, of different seeds.
+        folder: The model folder.
+        images: Images on which ONNX Runtime must agree with PyTorch.
+        name: What the model is called.
+        calibration: Temperature and thresholds, for the card.
+        form: How the weights are kept.
+        force: Replace a model that is there.
+
+    Raises:
+        RunError: There are not enough runs, or they are not of one recipe.
+        ModelError, OutputError: As in `export_run`.
+    """
+    recipes = {replace(run.recipe, seed=0) for run in runs}
+    seeds = [run.recipe.seed for run in runs]
+    if len(runs) < 2 or len(recipes) > 1 or len(set(seeds)) < len(runs):
+        raise RunError("RUN...: must be two runs or more of one recipe, each of another seed")
+    summary = f"the mean of {len(runs)} networks of the recipe {runs[0].recipe.name}"
+    export_weights(
+        runs[0].recipe,
+        [_weights_of(run) for run in runs],
+        folder,
+        images,
+        {"seeds": seeds, "epochs": len(runs[0].history()), **runs[0].environment()},
+        {},
+        calibration=calibration,
+        form=form,
+        force=force,
+        title=(name, summary),
+    )
+
+
+def _weights_of(run: Run) -> dict[str, Tensor]:
+    checkpoint = load_checkpoint(run.chosen)
+    if checkpoint is None:
+        raise RunError(f"{run.folder}: has no checkpoint to export; train at least one epoch")
+    check_recipe_of(run, checkpoint)
+    return dict(checkpoint.weights)
+
+
 def export_weights(
     recipe: Recipe,
-    weights: Mapping[str, Tensor],
+    members: Sequence[Mapping[str, Tensor]],
     folder: Path,
     images: Split,
     trained: Mapping[str, Any],
@@ -89,34 +161,55 @@ def export_weights(
     *,
     calibration: Calibration | None = None,
     marker: str = _CARD,
+    form: Form = FULL,
     force: bool = True,
+    title: tuple[str, str] | None = None,
 ) -> None:
-    """Write weights as a model folder: ONNX, safetensors, card and README; see `export_run`.
+    """Write weights as a model folder; see `export_run` and `export_committee`.
 
-    `replace_folder` says what ``marker`` and ``force`` do.
+    `replace_folder` says what ``marker`` and ``force`` do; ``title`` is a name and a summary in the
+    place of the recipe's.
     """
-    from safetensors.torch import save
-
-    network = Network(recipe)
-    network.load_state_dict(dict(weights))
-    arrays = {name: value.numpy() for name, value in weights.items()}
+    arrays = [{name: value.numpy() for name, value in weights.items()} for weights in members]
+    name, summary = title or (recipe.name, recipe.summary)
     with replace_folder(folder, MODEL_FILES, marker=marker, force=force) as temporary:
-        write_bytes(temporary / "model.onnx", build_graph(recipe, arrays))
-        write_bytes(temporary / "model.safetensors", save(dict(weights)))
-        names = ("model.onnx", "model.safetensors")
+        names = ["model.onnx"]
+        write_bytes(temporary / "model.onnx", build_graph(recipe, *arrays, half=form.half))
+        if form.safetensors:
+            names.append("model.safetensors")
+            write_bytes(temporary / "model.safetensors", _safetensors(members))
+        rows = summarise(recipe.network)
         card = Card(
-            name=recipe.name,
+            name=name,
             sha256={name: sha256(temporary / name) for name in names},
             labels=(*DIGITS, NOT_A_DIGIT) if recipe.negatives else DIGITS,
             output_activation=output_activation(recipe.network),
-            recipe=to_table(recipe),
-            trained=dict(trained),
+            recipe={**to_table(recipe), "summary": summary},
+            trained={
+                **trained,
+                "parameters": len(members) * sum(row.parameters for row in rows),
+                "multiplications": len(members) * sum(row.multiplications for row in rows),
+            },
             figures=dict(figures),
             **_confidence(calibration),
         )
         write_json(temporary / _CARD, card.sealed())
         write_text(temporary / "README.md", _readme(card))
-        check_parity(network, temporary, images)
+        check_parity(recipe, members, temporary, images, form)
+
+
+def _safetensors(members: Sequence[Mapping[str, Tensor]]) -> bytes:
+    from safetensors.torch import save
+
+    if len(members) == 1:
+        return save(dict(members[0]))
+    return save(
+        {
+            f"member_{number}.{name}": value
+            for number, weights in enumerate(members)
+            for name, value in weights.items()
+        }
+    )
 
 
 def _confidence(calibration: Calibration | None) -> dict[str, Any]:
@@ -131,22 +224,49 @@ def _confidence(calibration: Calibration | None) -> dict[str, Any]:
     }
 
 
-def check_parity(network: Network, folder: Path, images: Split) -> None:
-    """Compare an exported model with the network it was made of, on every image.
+def check_parity(
+    recipe: Recipe,
+    members: Sequence[Mapping[str, Tensor]],
+    folder: Path,
+    images: Split,
+    form: Form = FULL,
+) -> None:
+    """Compare an exported model with the networks it was made of, on every image.
 
     Raises:
         ModelError: The likeliest digit differs on any image, or a probability by more than 1e-4.
+            With weights in float16, which are rounded by up to 5e-4 of themselves, probabilities
+            may differ by 0.02, and digits whose probabilities are that near each other.
     """
-    ours = predict_logits(network, as_images(images)).numpy()
+    tolerance = _HALF_TOLERANCE if form.half else _TOLERANCE
+    ours = _mean_logits(recipe, members, images)
     theirs = load_model(folder).logits(images.images)
-    different = int((ours.argmax(1) != theirs.argmax(1)).sum())
-    largest = _largest_difference(ours, theirs)
-    if different or largest > _TOLERANCE:
+    differing = ours.argmax(1) != theirs.argmax(1)
+    if form.half:
+        two = np.sort(softmax(ours), 1)[:, -2:]
+        differing &= two[:, 1] - two[:, 0] > tolerance
+    different, largest = int(differing.sum()), _largest_difference(ours, theirs)
+    if different or largest > tolerance:
         raise ModelError(
             f"the exported graph must agree with PyTorch on all {len(images):,} images, but "
             f"{different} answers differ, and probabilities by up to {largest:.2g} "
-            f"(at most {_TOLERANCE:g} is allowed); nothing was exported"
+            f"(at most {tolerance:g} is allowed); nothing was exported"
         )
+
+
+def _mean_logits(
+    recipe: Recipe, members: Sequence[Mapping[str, Tensor]], images: Split
+) -> NDArray[np.float32]:
+    """Return PyTorch's logits; of several members the log of their mean probabilities."""
+    found = []
+    for weights in members:
+        network = Network(recipe)
+        network.load_state_dict(dict(weights))
+        found.append(predict_logits(network, as_images(images)).numpy())
+    if len(found) == 1:
+        return found[0]
+    mean = np.mean([softmax(logits) for logits in found], axis=0)
+    return np.asarray(np.log(np.maximum(mean, 1e-37)), np.float32)
 
 
 def _largest_difference(ours: NDArray[np.float32], theirs: NDArray[np.float32]) -> float:

@@ -42,26 +42,35 @@ _KINDS: dict[type, str] = {
 }  # of layers with weights, as `tenfold.train.networks` names them
 
 
-def build_graph(recipe: Recipe, weights: Mapping[str, NDArray[np.float32]]) -> bytes:
+def build_graph(
+    recipe: Recipe, *members: Mapping[str, NDArray[np.float32]], half: bool = False
+) -> bytes:
     """Return the serialised ONNX model of a recipe with these weights.
+
+    Of several members the graph gives the log of their mean probabilities.
 
     Args:
         recipe: Its network gives the nodes; dropout does nothing outside training and gives none.
-        weights: Arrays by the network's names, such as ``stages.dense_1.weight``.
+        members: Of each member arrays by the network's names, such as ``stages.dense_1.weight``.
+        half: Store weights in float16, which halves the file; they become float32 when loaded.
     """
     from onnx import TensorProto, checker, helper
 
-    graph = _Graph(weights, has_channels=has_channels(recipe.network))
+    graph = _Graph(half=half)
     graph.add("Cast", to=TensorProto.FLOAT)
     graph.add("Div", graph.constant("full_scale", np.array(255, np.float32)))
     if has_channels(recipe.network):
         graph.add("Unsqueeze", graph.constant("channel_axis", np.array([1], np.int64)))
-    graph.extend(recipe.network, "stages")
-    if takes_outputs(recipe):
-        graph.add("Sigmoid")
-        low, high = np.array(_CLIP, np.float32), np.array(1 - _CLIP, np.float32)
-        graph.add("Clip", graph.constant("lowest", low), graph.constant("highest", high))
-        graph.add("Log")
+    start, ends = graph.end, []
+    for number, weights in enumerate(members):
+        graph.begin_member(start, weights, f"member_{number}." if len(members) > 1 else "")
+        graph.has_channels = has_channels(recipe.network)
+        graph.extend(recipe.network, "stages")
+        if takes_outputs(recipe):
+            graph.add_log_outputs()
+        ends.append(graph.end)
+    if len(members) > 1:
+        graph.add_mean(ends)
     model = helper.make_model(
         graph.finish(recipe.name, summarise(recipe.network)[-1].output_shape[0]),
         producer_name="tenfold",
@@ -75,22 +84,52 @@ def build_graph(recipe: Recipe, weights: Mapping[str, NDArray[np.float32]]) -> b
 class _Graph:
     """A chain of nodes, each taking what the one before gave."""
 
-    def __init__(self, weights: Mapping[str, NDArray[np.float32]], *, has_channels: bool) -> None:
-        self._weights = weights
+    def __init__(self, *, half: bool) -> None:
+        self.end = "images"
+        self.has_channels = False  # whether the chain's end has rows, columns and channels
+        self._weights: Mapping[str, NDArray[np.float32]] = {}
+        self._prefix = ""
         self._nodes: list[Any] = []
         self._constants: list[Any] = []
-        self._current = "images"
-        self._has_channels = has_channels  # whether the chain's end has them still
+        self._half = half
+
+    def begin_member(
+        self, start: str, weights: Mapping[str, NDArray[np.float32]], prefix: str
+    ) -> None:
+        """Go back to ``start``, to go on from there with other weights."""
+        self.end, self._weights, self._prefix = start, weights, prefix
 
     def add(self, operator: str, *inputs: str, **attributes: Any) -> None:
         """Append a node whose first input is the chain's end."""
+        self.join(operator, self.end, *inputs, **attributes)
+
+    def join(self, operator: str, *inputs: str, **attributes: Any) -> None:
+        """Append a node, which becomes the chain's end."""
         from onnx import helper
 
         output = f"{operator.lower()}_{len(self._nodes)}"
-        self._nodes.append(
-            helper.make_node(operator, [self._current, *inputs], [output], **attributes)
-        )
-        self._current = output
+        self._nodes.append(helper.make_node(operator, list(inputs), [output], **attributes))
+        self.end = output
+
+    def add_log_outputs(self) -> None:
+        """Append the clipped log of a sigmoid, as a loss on outputs takes it."""
+        self.add("Sigmoid")
+        low, high = np.array(_CLIP, np.float32), np.array(1 - _CLIP, np.float32)
+        bounds = ("lowest", low), ("highest", high)
+        self.add("Clip", *(self.constant(self._prefix + name, value) for name, value in bounds))
+        self.add("Log")
+
+    def add_mean(self, ends: Sequence[str]) -> None:
+        """Append the log of the mean of softmaxes; a sum of logs never leaves float32's range."""
+        axis = self.constant("member_axis", np.array([1], np.int64))
+        logs = []
+        for end in ends:
+            self.join("LogSoftmax", end, axis=1)
+            self.add("Unsqueeze", axis)
+            logs.append(self.end)
+        self.join("Concat", *logs, axis=1)
+        self.add("ReduceLogSumExp", axes=[1], keepdims=0)
+        self.add("Sub", self.constant("log_members", np.array(np.log(len(ends)), np.float32)))
 
     def extend(self, layers: Sequence[Layer], prefix: str) -> None:
         """Append the nodes of layers whose weights' names begin with ``prefix``.
@@ -111,16 +150,16 @@ class _Graph:
         """Append a layer's nodes; ``norm`` names the batch normalisation behind it."""
         match layer:
             case Flatten():
-                if self._has_channels:
+                if self.has_channels:
                     self.add("Transpose", perm=[0, 2, 3, 1])
                 self.add("Flatten", axis=1)
-                self._has_channels = False
+                self.has_channels = False
             case MaxPool(size=size):
                 self.add("MaxPool", kernel_shape=[size, size], strides=[size, size])
             case MeanMaxPool():
                 self._pool_means_and_maxima()
             case Residual(layers=inner):
-                before = self._current
+                before = self.end
                 self.extend(inner, f"{name}.stages")
                 self.add("Add", before)
             case Dense(activation=activation):
@@ -141,15 +180,13 @@ class _Graph:
                 pass
 
     def _pool_means_and_maxima(self) -> None:
-        before, ends = self._current, []
+        before, ends = self.end, []
         for operator in ("GlobalAveragePool", "GlobalMaxPool"):
-            self._current = before
-            self.add(operator)
-            ends.append(self._current)
-        self._current = ends[0]
-        self.add("Concat", ends[1], axis=1)
+            self.join(operator, before)
+            ends.append(self.end)
+        self.join("Concat", *ends, axis=1)
         self.add("Flatten", axis=1)
-        self._has_channels = False
+        self.has_channels = False
 
     def constant(self, name: str, value: NDArray[Any]) -> str:
         """Store an array in the graph, and return its name."""
@@ -164,7 +201,20 @@ class _Graph:
         bias = self._weights.get(f"{name}.bias", np.zeros(len(weight), np.float32))
         if norm is not None:
             weight, bias = self._normalised(weight, bias, norm)
-        return self.constant(f"{name}.weight", weight), self.constant(f"{name}.bias", bias)
+        return self._stored(f"{name}.weight", weight), self.constant(
+            f"{self._prefix}{name}.bias", bias
+        )
+
+    def _stored(self, name: str, weight: NDArray[np.float32]) -> str:
+        """Store a kernel, in float16 where that is wanted, and return the name of it in float32."""
+        from onnx import TensorProto, helper
+
+        name = self._prefix + name
+        if not self._half:
+            return self.constant(name, weight)
+        half = self.constant(f"{name}.half", weight.astype(np.float16))
+        self._nodes.append(helper.make_node("Cast", [half], [name], to=TensorProto.FLOAT))
+        return name
 
     def _normalised(
         self, weight: NDArray[np.float32], bias: NDArray[np.float32], norm: str
