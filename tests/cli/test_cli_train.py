@@ -223,3 +223,68 @@ def test_export_never_replaces_other_files(
     assert run(["export", str(copied), "--out", str(folder), "--force"]) == 1
     assert "holds other files" in refusals()
     assert (folder / "mine").read_text() == "mine"
+
+
+def test_seeds_become_a_committee(tmp_path: Path, capsys: Capture) -> None:
+    out = tmp_path / "five"
+    command = ["train", "dense-128", *FAST, "--seeds", "3", "--seed", "2", "--out", str(out)]
+    assert run(command) == 0
+    printed = capsys.readouterr()
+    assert len(printed.out.splitlines()) == 3
+    assert printed.err.splitlines()[-1] == f"next: tenfold evaluate {out}"
+    assert {path.name for path in out.iterdir()} == {"seed-2", "seed-3", "seed-4", "model"}
+    card = json.loads((out / "model" / "card.json").read_text())
+    assert (card["name"], card["trained"]["seeds"]) == ("five", [2, 3, 4])
+    before = tiny.files_of(out / "seed-3")
+    assert run([*command, "--resume"]) == 0
+    assert tiny.files_of(out / "seed-3") == before
+    assert run(["evaluate", str(out), "--json"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["--seeds", "1"], 2, "--seeds: must be from 2 to 100, but is 1"),
+        (["--seeds", "101"], 2, "--seeds: must be from 2 to 100, but is 101"),
+        (["--seeds", "2", "--live"], 2, "--seeds shows neither live curves"),
+        (["--seeds", "2", "--out", "."], 1, "must be empty or hold runs of other seeds"),
+    ],
+)
+def test_seeds_that_cannot_be(
+    arguments: list[str],
+    code: int,
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    refusals: Callable[[], str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "other.txt").write_text("mine")
+    assert run(["train", "dense-128", *FAST, *arguments]) == code
+    assert words in refusals()
+    assert [path.name for path in tmp_path.iterdir()] == ["other.txt"]
+
+
+def test_the_committee_is_a_recipe_by_name(capsys: Capture) -> None:
+    assert run(["train", "committee", "--dry-run"]) == 0
+    assert tomllib.loads(capsys.readouterr().out)["name"] == "champion"
+    assert run(["recipes", "--json"]) == 0
+    rows = {row["recipe"]: row for row in json.loads(capsys.readouterr().out)}
+    assert rows["committee"]["parameters"] == 5 * rows["champion"]["parameters"]
+
+
+def test_export_calibrated_by_another_run(tmp_path: Path, capsys: Capture) -> None:
+    whole, held, model = (str(tmp_path / name) for name in ("whole", "held", "model"))
+    assert run(["train", "dense-512-rmsprop", *FAST, "--quiet", "--out", whole]) == 0
+    hold = ["--set", "validation.method=last_fraction", "--set", "validation.fraction=0.25"]
+    assert run(["train", "dense-512-rmsprop", *FAST, *hold, "--quiet", "--out", held]) == 0
+    assert run(["export", whole, "--out", model, "--calibration", held]) == 0
+    card = json.loads((tmp_path / "model" / "card.json").read_text())
+    assert card["calibration"]["images"] == 80
+    assert card["thresholds"]["unsure"] > 0
+    assert run(["evaluate", model, "--keep"]) == 0
+    kept = json.loads((tmp_path / "model" / "card.json").read_text())["figures"]["MNIST test"]
+    assert {"accuracy", "interval", "loss", "ece", "n"} <= set(kept)
+    capsys.readouterr()
+    assert run(["models", model]) == 0
+    assert "calibrated" not in capsys.readouterr().err

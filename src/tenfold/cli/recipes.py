@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from tenfold.cli.output import emit, row_formats
@@ -24,9 +26,10 @@ def recipes(name: str | None, output: str) -> None:
     from tenfold.train.recipes import RECIPES, find_recipe
     from tenfold.train.settings import to_table, to_toml
     from tenfold.train.shapes import summarise
+    from tenfold.train.shipped import COMMITTEES
 
     if name is None:
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "recipe": recipe.name,
                 "parameters": sum(layer.parameters for layer in summarise(recipe.network)),
@@ -36,9 +39,14 @@ def recipes(name: str | None, output: str) -> None:
             }
             for recipe in RECIPES.values()
         ]
+        for committee, (member, members) in COMMITTEES.items():
+            one = next(row for row in rows if row["recipe"] == member)
+            summary = f"the mean of {members} networks of the recipe {member}"
+            parameters = members * one["parameters"]
+            rows.append({**one, "recipe": committee, "parameters": parameters, "summary": summary})
         emit(rows, output, ("recipe", "parameters", "epochs", "batch", "summary"))
         return
-    recipe = find_recipe(name)
+    recipe = find_recipe(COMMITTEES[name][0] if name in COMMITTEES else name)
     layers = [
         {
             "layer": layer.name,

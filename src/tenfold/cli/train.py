@@ -41,6 +41,12 @@ __all__ = ["train"]
     "--seed", type=int, help="Of initial weights, order and dropout; the recipe's when not given."
 )
 @click.option(
+    "--seeds",
+    type=int,
+    metavar="N",
+    help="Train N seeds, into RUN/seed-0 and on, and export their mean as one model.",
+)
+@click.option(
     "--resume", is_flag=True, help="Go on with the run in RUN, bit by bit as if never stopped."
 )
 @click.option(
@@ -55,6 +61,7 @@ def train(
     out: Path | None,
     settings: tuple[str, ...],
     seed: int | None,
+    seeds: int | None,
     resume: bool,
     live: bool,
     tensorboard: bool,
@@ -73,12 +80,28 @@ def train(
       tenfold train conv-3 --set epochs=3 --set optimizer.learning_rate=0.002 --out runs/quick
       tenfold train dense-128 --live                 watch the curves in a browser
       tenfold train --resume --out runs/dense-128    after a crash or Ctrl-C
+      tenfold train conv-3 --seeds 5 --out runs/five five networks, and their mean
+      tenfold train committee --resume               the same of the recipe champion
     """
     if resume and force:
         raise click.UsageError("--resume goes on and --force begins anew; give one of them")
+    from tenfold.train.shipped import COMMITTEES
+
+    name = recipe
+    if recipe in COMMITTEES:
+        recipe, members = COMMITTEES[recipe]
+        seeds = members if seeds is None else seeds
     chosen = _choose(recipe, settings, seed, resume=resume)
     if dry_run:
         click.echo(_dry_run(chosen, out), nl=False)
+        return
+    if seeds is not None:
+        if chosen is None:
+            raise click.UsageError("--seeds needs the RECIPE to be named")
+        if live or tensorboard:
+            raise click.UsageError("--seeds shows neither live curves nor TensorBoard's")
+        folder = out if out is not None else Path("runs") / f"{name}"
+        _train_seeds(chosen, seeds, folder, resume=resume, force=force, quiet=quiet)
         return
     folder = out if out is not None else Path("runs") / (chosen.name if chosen else "")
     run = _train(
@@ -161,6 +184,28 @@ def _train(
     if finished:
         note(f"{folder}: had finished already, so nothing was left to train")
     return run
+
+
+def _train_seeds(
+    recipe: Recipe, seeds: int, folder: Path, *, resume: bool, force: bool, quiet: bool
+) -> None:
+    """Train several seeds, and say where their mean is."""
+    try:
+        from tenfold.train.callbacks import ProgressBar
+        from tenfold.train.committee import SeedsPlan, train_seeds
+    except ImportError as error:
+        raise MissingExtraError("train", "training a network", error) from error
+    from tenfold.data import load_mnist
+
+    plan = SeedsPlan(recipe, seeds, folder, folder.resolve().name, resume=resume, force=force)
+    runs = train_seeds(
+        plan,
+        load_mnist(),
+        lambda one: [] if quiet else [ProgressBar(f"{one.name}, seed {one.seed}")],
+    )
+    for run in runs:
+        _report(run)
+    note(f"their mean: {folder / 'model'}\nnext: tenfold evaluate {folder}")
 
 
 def _show_page(address: str) -> None:

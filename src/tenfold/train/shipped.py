@@ -23,7 +23,7 @@ from tenfold.train.recipe import (
     Validation,
 )
 
-__all__ = ["BASE", "CHAMPION", "NANO", "SHIPPED"]
+__all__ = ["BASE", "CHAMPION", "COMMITTEES", "NANO", "SHIPPED"]
 
 
 def _block(filters: int, size: int = 3) -> tuple[Layer, ...]:
@@ -136,3 +136,6 @@ BASE = Recipe(
 )
 
 SHIPPED: dict[str, Recipe] = {recipe.name: recipe for recipe in (CHAMPION, BASE, NANO)}
+
+COMMITTEES: dict[str, tuple[str, int]] = {"committee": ("champion", 5)}
+"""Of each committee the recipe of its members, and how many there are."""

@@ -1,0 +1,119 @@
+"""How fast the included models read, beside the same networks in PyTorch and Keras, in one run.
+
+    make bench        or        python benchmarks/model_speed.py [MODEL ...]
+
+One digit is timed as the median of 300 calls, batches of 1,024 as the best third of 15, by turns.
+PyTorch runs eagerly, channels last, in inference mode; Keras by a compiled ``predict_on_batch``.
+Results are appended to ``benchmarks/results/model_speed.csv``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from record import append_rows
+from tenfold.model import included_models, load_model
+from tenfold.train.networks import Network
+from tenfold.train.settings import from_table
+
+SINGLE_CALLS, BATCH, ROUNDS = 300, 1024, 15
+
+Classify = Callable[[NDArray[np.uint8]], Any]
+
+
+def tenfold_peer(folder: Path) -> Classify:
+    """ONNX Runtime, as `tenfold.Reader` uses it."""
+    return load_model(folder).logits
+
+
+def pytorch_peer(recipe: Any) -> Classify:
+    network = Network(recipe).eval()
+
+    def classify(images: NDArray[np.uint8]) -> Any:
+        with torch.inference_mode():
+            return network(torch.from_numpy(images)).numpy()
+
+    return classify
+
+
+def keras_peer(recipe: Any) -> Classify:
+    from keras_peer import build_model
+
+    model = build_model(recipe)
+
+    def classify(images: NDArray[np.uint8]) -> Any:
+        return model.predict_on_batch(images[..., None].astype(np.float32) / np.float32(255))
+
+    return classify
+
+
+def milliseconds(classify: Classify, image: NDArray[np.uint8]) -> float:
+    """Return the median time of one digit."""
+    times = []
+    for _ in range(SINGLE_CALLS):
+        started = time.perf_counter()
+        classify(image)
+        times.append(time.perf_counter() - started)
+    return 1000 * statistics.median(times)
+
+
+def measure(name: str, folder: Path) -> list[dict[str, Any]]:
+    recipe = from_table(dict(load_model(folder).card.recipe))
+    peers = {
+        "tenfold": tenfold_peer(folder),
+        "pytorch": pytorch_peer(recipe),
+        "keras": keras_peer(recipe),
+    }
+    images = np.random.default_rng(0).integers(0, 256, (BATCH, 28, 28)).astype(np.uint8)
+    for classify in peers.values():
+        classify(images[:1])
+        classify(images)
+    batches: dict[str, list[float]] = {peer: [] for peer in peers}
+    for _ in range(ROUNDS):
+        for peer, classify in peers.items():
+            started = time.perf_counter()
+            classify(images)
+            batches[peer].append(time.perf_counter() - started)
+    rows = []
+    for peer, classify in peers.items():
+        best = statistics.median(sorted(batches[peer])[: ROUNDS // 3])
+        rows.append(
+            {
+                "model": name,
+                "peer": peer,
+                "one_digit_ms": round(milliseconds(classify, images[:1]), 3),
+                "images_a_second": round(BATCH / best),
+            }
+        )
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("models", nargs="*", metavar="MODEL", help="names or folders")
+    options = parser.parse_args()
+    included = included_models()
+    chosen = {str(name): included.get(name, Path(name)) for name in options.models or included}
+    rows = []
+    for name, folder in chosen.items():
+        for row in measure(name, folder):
+            rows.append(row)
+            print(
+                f"{name:12} {row['peer']:8} {row['one_digit_ms']:8.3f} ms"
+                f" {row['images_a_second']:9,} images a second",
+                flush=True,
+            )
+    append_rows(Path(__file__).parent / "results" / "model_speed.csv", rows)
+
+
+if __name__ == "__main__":
+    main()

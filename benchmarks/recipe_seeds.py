@@ -1,0 +1,95 @@
+"""Figures of finished runs on the test sets, one row a run: what a recipe's seeds are worth.
+
+    python benchmarks/recipe_seeds.py [--calibration HELD] RUN [RUN ...]
+
+Every run is exported for the moment, calibrated by HELD where it is given, and scored as a user's
+model would be. Rows are appended to ``benchmarks/results/recipe_seeds.csv``; docs/models.md shows
+means and spreads of each recipe's latest row a seed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from record import append_rows
+from tenfold.data import load_mnist
+from tenfold.decide import softmax
+from tenfold.model import Model, load_model
+from tenfold.train.calibrate import calibrate_by_run
+from tenfold.train.evaluation_files import MNIST_TEST, evaluate_model
+from tenfold.train.evaluation_sets import (
+    drawn_negatives,
+    evaluate_corrupted,
+    evaluate_refusal,
+    load_optdigits,
+)
+from tenfold.train.export import export_run
+from tenfold.train.runs import open_run
+
+
+def figures(model: Model) -> dict[str, Any]:
+    """Return all figures of a model on the built-in sets."""
+    data = load_mnist()
+    test, _ = evaluate_model(model, data.test, MNIST_TEST)
+    digits, _ = evaluate_model(model, load_optdigits(), "optdigits")
+    strange, kinds = drawn_negatives(data)
+    refusal = evaluate_refusal(model, strange, kinds, data.test, "not-digits")
+    return {
+        "accuracy": test["accuracy"],
+        "ten_corrected": test["labels"]["ten_corrected"],
+        "without_fifteen": test["labels"]["without_fifteen"],
+        "loss": test["loss"],
+        "ece": test["ece"],
+        "accuracy_of_99_percent": accuracy_of_surest(model, 0.99),
+        "optdigits_accuracy": digits["accuracy"],
+        "corrupted_accuracy": evaluate_corrupted(model, data.test)["accuracy"],
+        "not_digits_auroc": refusal["auroc"],
+        "not_digits_refused": refusal["refused"],
+        "digits_refused": refusal["digits_refused"],
+    }
+
+
+def accuracy_of_surest(model: Model, share: float) -> float:
+    """Return the accuracy on the surest share of the test images."""
+    test = load_mnist().test
+    probabilities = softmax(model.logits(test.images) / model.card.temperature)[:, :10]
+    surest = np.argsort(-probabilities.max(1), kind="stable")[: round(share * len(test))]
+    return float((probabilities.argmax(1)[surest] == test.labels[surest]).mean())
+
+
+def row_of(folder: Path, held: Path | None) -> dict[str, Any]:
+    """Return a run's row."""
+    run, data = open_run(folder), load_mnist()
+    fitted = None if held is None else calibrate_by_run(run, open_run(held), data)
+    with tempfile.TemporaryDirectory() as place:
+        export_run(run, Path(place) / "model", data.test, calibration=fitted)
+        found = figures(load_model(Path(place) / "model"))
+    seconds = sum(epoch["seconds"] for epoch in run.history())
+    return {
+        "recipe": run.recipe.name,
+        "seed": run.recipe.seed,
+        **{name: round(value, 6) for name, value in found.items()},
+        "minutes": round(seconds / 60, 1),
+        "trained_at": run.environment()["commit"],
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("runs", nargs="+", type=Path, metavar="RUN")
+    parser.add_argument("--calibration", type=Path, metavar="HELD")
+    options = parser.parse_args()
+    rows = []
+    for folder in options.runs:
+        rows.append(row_of(folder, options.calibration))
+        print("  ".join(f"{name} {value}" for name, value in rows[-1].items()))
+    append_rows(Path(__file__).parent / "results" / "recipe_seeds.csv", rows)
+
+
+if __name__ == "__main__":
+    main()
