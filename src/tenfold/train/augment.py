@@ -17,7 +17,15 @@ from tenfold.train.capture import (
 )
 from tenfold.train.randomly import change_some
 from tenfold.train.warp import warp
-from tenfold.train.writing import add_neighbour, add_regional_forms, add_rule, thicken, thin
+from tenfold.train.writing import (
+    add_neighbour,
+    add_regional_forms,
+    add_rule,
+    cross,
+    outline,
+    thicken,
+    thin,
+)
 
 __all__ = ["augment"]
 
@@ -41,10 +49,12 @@ def augment(
         images = add_regional_forms(images, labels, spec.regional, generator)
     images = change_some(images, spec.thicker, thicken, generator)
     images = change_some(images, spec.thinner, thin, generator)
+    images = change_some(images, spec.outlined, outline, generator)
     images = change_some(images, spec.neighbour, add_neighbour, generator)
     images = warp(images, spec, generator)
     for share, change in (
         (spec.ruled, add_rule),
+        (spec.crossed, cross),
         (spec.coarse, coarsen),
         (spec.blurred, blur),
         (spec.uneven, light_unevenly),

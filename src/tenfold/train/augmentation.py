@@ -37,16 +37,18 @@ class Augmentation:
     perspective: float = 0.0  # share by which one side is drawn larger than the middle
     thicker: float = 0.0  # with thicker strokes
     thinner: float = 0.0  # with thinner strokes
+    outlined: float = 0.0  # with hollow strokes
     regional: float = 0.0  # of sevens with a bar, of ones with a foot
     neighbour: float = 0.0  # with a piece of another digit at the side
     ruled: float = 0.0  # with a line of a form or of ruled paper
+    crossed: float = 0.0  # with a bent line drawn through
     coarse: float = 0.0  # drawn from fewer pixels
     blurred: float = 0.0  # out of focus
     uneven: float = 0.0  # with ink, or ground, that changes across the image
     noisy: float = 0.0  # with grain
     compressed: float = 0.0  # as JPEG
     binary: float = 0.0  # black and white alone
-    erased: float = 0.0  # with a patch missing
+    erased: float = 0.0  # with a patch missing, filled or turned over
 
     def __post_init__(self) -> None:
         for field in fields(self):

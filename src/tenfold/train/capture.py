@@ -123,19 +123,22 @@ def binarise(images: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def erase(images: Tensor, generator: torch.Generator) -> Tensor:
-    """Return images with a patch of 2 to 7 pixels a side set to no ink, to full ink or turned over.
+    """Return images with a patch set to no ink, to full ink or turned over.
 
-    Zhong et al. 2020, https://arxiv.org/abs/1708.04896, with patches of a digit's size.
+    Zhong et al. 2020, https://arxiv.org/abs/1708.04896. Patches are 2 to 7 pixels a side; where
+    they are turned over, which hides nothing, up to 18.
     """
     count, side = len(images), images.shape[-1]
     places = torch.arange(side)
 
+    kind = torch.randint(3, (count, 1, 1), generator=generator)
+    longest = torch.where(kind[:, :, 0] == 2, 18.0, 7.0)
+
     def stretch() -> Tensor:
-        size = torch.randint(2, 8, (count, 1), generator=generator)
-        start = torch.randint(0, side, (count, 1), generator=generator)
+        size = (2 + torch.rand(count, 1, generator=generator) * (longest - 1)).floor()
+        start = torch.randint(-4, side, (count, 1), generator=generator)
         return (places >= start) & (places < start + size)
 
     patch = stretch()[:, :, None] & stretch()[:, None, :]
-    kind = torch.randint(3, (count, 1, 1), generator=generator)
     filling = torch.where(kind == 0, 0.0, torch.where(kind == 1, 1.0, 1 - images))
     return torch.where(patch, filling, images)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tenfold.preprocess import frame_ink
 from tenfold.values import Split
 
-__all__ = ["NEGATIVE_KINDS", "draw_negatives"]
+__all__ = ["NEGATIVE_KINDS", "draw_negative", "draw_negatives"]
 
 _CANVAS = 64  # pixels a side on which they are drawn, before they are framed
 # Letters that nobody takes for a digit: without B D G I O Q S Z b g i l o q s y z.
@@ -122,6 +122,15 @@ def _piece(random: np.random.Generator, digits: Split) -> NDArray[np.uint8]:
     return frame_ink(_enlarged(cut)) if cut.any() else _sign(random)
 
 
+def _turned(random: np.random.Generator, digits: Split) -> NDArray[np.uint8]:
+    """A digit mirrored or turned by a right angle, where that makes no other digit."""
+    if random.random() < 0.5:
+        image, _ = _one_of(digits, random, (3, 4, 7, 9))  # a 2 becomes a 5, and a 5 a 2
+        return frame_ink(image[:, ::-1])
+    image, _ = _one_of(digits, random, (2, 3, 4, 5, 7, 8))
+    return frame_ink(np.rot90(image, int(random.choice([1, 3]))))
+
+
 def _pair(random: np.random.Generator, digits: Split) -> NDArray[np.uint8]:
     """Two digits, or three, side by side, touching or nearly."""
     parts = []
@@ -203,11 +212,13 @@ _DRAWN: dict[str, Callable[[np.random.Generator], NDArray[np.uint8]]] = {
 }
 _OF_DIGITS: dict[str, Callable[[np.random.Generator, Split], NDArray[np.uint8]]] = {
     "piece": _piece,
+    "turned": _turned,
     "pair": _pair,
 }
 # By turns; letters and signs come more often, being the nearest to digits.
 NEGATIVE_KINDS = (
-    "letter", "sign", "scribble", "piece", "letter", "sign", "pair", "lines", "blot", "texture",
+    "letter", "sign", "turned", "scribble", "piece", "letter", "sign", "pair", "turned", "sign",
+    "lines", "blot", "texture",
 )  # fmt: skip
 
 

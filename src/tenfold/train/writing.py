@@ -9,7 +9,15 @@ from torch.nn import functional
 from tenfold.train.lines import draw_lines
 from tenfold.train.randomly import uniform
 
-__all__ = ["add_neighbour", "add_regional_forms", "add_rule", "thicken", "thin"]
+__all__ = [
+    "add_neighbour",
+    "add_regional_forms",
+    "add_rule",
+    "cross",
+    "outline",
+    "thicken",
+    "thin",
+]
 
 
 def thicken(images: Tensor, generator: torch.Generator) -> Tensor:
@@ -31,6 +39,18 @@ def thin(images: Tensor, generator: torch.Generator) -> Tensor:
     thinner = images.lerp(eroded, share)
     peak = thinner.amax((1, 2), keepdim=True).clamp_min(0.2)
     return thinner / peak  # a thin pen is no paler
+
+
+def outline(images: Tensor, generator: torch.Generator) -> Tensor:
+    """Return images with hollow strokes: what a dilation adds, or what an erosion takes away."""
+    pixels = images.unsqueeze(1)
+    grown = functional.max_pool2d(pixels, 3, 1, 1)
+    shrunk = -functional.max_pool2d(-pixels, 3, 1, 1)
+    outside = torch.rand(len(images), 1, 1, generator=generator) < 0.6
+    edges = torch.where(outside, (grown - pixels)[:, 0], (pixels - shrunk)[:, 0])
+    left = uniform(len(images), 0.0, 0.4, generator)[:, None, None]  # of the stroke's own ink
+    drawn = torch.maximum(edges, left * images)
+    return drawn / drawn.amax((1, 2), keepdim=True).clamp_min(0.2)
 
 
 def add_regional_forms(
@@ -83,6 +103,22 @@ def add_neighbour(images: Tensor, generator: torch.Generator) -> Tensor:
     index = columns.clamp(0, side - 1)[:, None, :].expand(-1, side, -1)
     pieces = others.gather(2, index) * inside[:, None, :]
     return torch.maximum(images, pieces * uniform(count, 0.5, 1.0, generator)[:, None, None])
+
+
+def cross(images: Tensor, generator: torch.Generator) -> Tensor:
+    """Return images with a thin line of three straight parts drawn across, edge to edge or less."""
+    count = len(images)
+    places = torch.rand(count, 4, 2, generator=generator) * 27
+    columns = torch.linspace(0, 27, 4) + uniform(count * 4, -4, 4, generator).view(count, 4)
+    places[:, :, 1] = columns
+    swapped = torch.rand(count, 1, 1, generator=generator) < 0.35
+    places = torch.where(swapped, places.flip(2), places)
+    thickness = uniform(count, 0.2, 1.2, generator)
+    ink = uniform(count, 0.4, 1.0, generator)
+    for start in range(3):
+        ends = torch.cat([places[:, start], places[:, start + 1]], 1)
+        images = draw_lines(images, ends, thickness, ink)
+    return images
 
 
 def add_rule(images: Tensor, generator: torch.Generator) -> Tensor:
