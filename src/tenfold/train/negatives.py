@@ -131,6 +131,21 @@ def _turned(random: np.random.Generator, digits: Split) -> NDArray[np.uint8]:
     return frame_ink(np.rot90(image, int(random.choice([1, 3]))))
 
 
+def _struck_out(random: np.random.Generator, digits: Split) -> NDArray[np.uint8]:
+    """A digit under two or three strokes of its own pen: struck out, or a sign of another script."""
+    image, _ = _one_of(digits, random, range(10))
+    canvas = np.pad(_enlarged(image), 6)
+    thickness = int(random.integers(4, 7))
+    rows, columns = np.nonzero(canvas > 128)
+    for _ in range(int(random.integers(2, 4))):
+        place = int(random.integers(len(rows)))
+        angle, half = random.uniform(0, np.pi), random.uniform(14, 24)
+        across, down = int(half * np.cos(angle)), int(half * np.sin(angle))
+        row, column = int(rows[place]), int(columns[place])
+        _line(canvas, (column - across, row - down), (column + across, row + down), thickness)
+    return frame_ink(canvas)
+
+
 def _pair(random: np.random.Generator, digits: Split) -> NDArray[np.uint8]:
     """Two digits, or three, side by side, touching or nearly."""
     parts = []
@@ -184,6 +199,22 @@ def _blot(random: np.random.Generator) -> NDArray[np.uint8]:
     return frame_ink(canvas)
 
 
+def _garment(random: np.random.Generator) -> NDArray[np.uint8]:
+    """A filled shape that is its own mirror image, of broad parts side by side or on each other."""
+    half = np.zeros((_CANVAS, _CANVAS // 2), np.uint8)
+    for _ in range(int(random.integers(1, 4))):
+        top, bottom = np.sort(random.integers(4, _CANVAS - 4, 2))
+        outer = random.integers(8, _CANVAS // 2 - 4, 2)
+        inner = outer - random.integers(5, 22, 2)
+        corners = [(inner[0], top), (outer[0], top), (outer[1], bottom + 6), (inner[1], bottom + 6)]
+        cv2.fillPoly(half, [np.array(corners, np.int32)], 255, cv2.LINE_AA)
+    canvas = np.hstack([half[:, ::-1], half])
+    if not canvas.any():
+        return _garment(random)
+    shade = _smooth_noise(random, int(random.integers(2, 24)), float(random.uniform(0.2, 0.9)))
+    return frame_ink((canvas * shade).astype(np.uint8))
+
+
 def _texture(random: np.random.Generator) -> NDArray[np.uint8]:
     """Grain, clouds, stripes or blank paper that fill the whole picture."""
     kind = int(random.integers(4))
@@ -208,17 +239,19 @@ _DRAWN: dict[str, Callable[[np.random.Generator], NDArray[np.uint8]]] = {
     "sign": _sign,
     "lines": _lines,
     "blot": _blot,
+    "garment": _garment,
     "texture": _texture,
 }
 _OF_DIGITS: dict[str, Callable[[np.random.Generator, Split], NDArray[np.uint8]]] = {
     "piece": _piece,
     "turned": _turned,
+    "struck_out": _struck_out,
     "pair": _pair,
 }
 # By turns; letters and signs come more often, being the nearest to digits.
 NEGATIVE_KINDS = (
-    "letter", "sign", "turned", "scribble", "piece", "letter", "sign", "pair", "turned", "sign",
-    "lines", "blot", "texture",
+    "letter", "sign", "turned", "scribble", "piece", "letter", "sign", "pair", "struck_out", "sign",
+    "lines", "blot", "garment", "texture",
 )  # fmt: skip
 
 
