@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import count, islice
 from pathlib import Path
 
 import numpy as np
@@ -113,3 +115,50 @@ def test_threads_share_a_reader(reader: tenfold.Reader, mnist: MNIST) -> None:
     alone = [reader.classify(part) for part in parts]
     with ThreadPoolExecutor(6) as pool:
         assert list(pool.map(reader.classify, parts)) == alone
+
+
+def test_a_stream_takes_pictures_as_it_needs_them(reader: tenfold.Reader, mnist: MNIST) -> None:
+    taken = []
+
+    def endless() -> Iterator[np.ndarray]:
+        for number in count():
+            taken.append(number)
+            yield mnist.test.images[number % 100]
+
+    first = list(islice(reader.stream(endless()), 1500))
+    assert len(taken) == 2048
+    assert first[:100] == reader.classify(mnist.test.images)
+    assert first[1400:1500] == first[:100]
+
+
+def test_an_array_is_read_in_parts(reader: tenfold.Reader, mnist: MNIST) -> None:
+    many = np.tile(mnist.test.images, (22, 1, 1))
+    digits = reader.classify(many)
+    assert len(digits) == 2200
+    assert digits[2100:] == digits[:100]
+
+
+def test_dark_ink_that_is_said_is_believed(reader: tenfold.Reader, mnist: MNIST) -> None:
+    image = mnist.test.images[:1]
+    assert reader.classify(255 - image, polarity="dark_ink") == reader.classify(image)
+    assert reader.classify(image, polarity="bright_ink") == reader.classify(image)
+    with pytest.raises(InputError, match="polarity: must be auto"):
+        reader.classify([image[0]], polarity="red")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.full((2, 28, 28), np.nan),
+        np.full((2, 28, 28), 300, np.int64),
+        np.full((2, 28, 28), -1, np.int8),
+        np.zeros((2, 28, 28), np.float32),
+        np.zeros((2, 5, 28, 28), np.uint8),
+        np.zeros(784, np.uint8),
+        np.array("7"),
+    ],
+    ids=["nan", "above-255", "below-0", "float", "four-axes", "flat", "text"],
+)
+def test_an_array_that_is_no_picture_is_refused(reader: tenfold.Reader, array: np.ndarray) -> None:
+    with pytest.raises(InputError, match="picture: an array must have shape"):
+        reader.classify(array)

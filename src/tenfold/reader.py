@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tenfold.decide import decide
 from tenfold.images import Polarity, open_page
 from tenfold.model import DEFAULT_MODEL, choose_thresholds, included_models, load_model
-from tenfold.preprocess import to_glyph
+from tenfold.preprocess import are_glyphs, to_glyph
 from tenfold.values import Digit
 
 __all__ = ["Reader", "classify"]
+
+_SIDE = 28  # pixels a side of a glyph
+_CHUNK = 1024  # pictures that are held in memory at a time
 
 
 class Reader:
@@ -60,21 +65,32 @@ class Reader:
 
         Args:
             pictures: One picture or several (see `tenfold.images.open_page`); an array of shape
-                (N, 28, 28), uint8, is N glyphs.
+                (N, 28, 28), uint8, is N pictures.
             polarity: Whether ink is dark or bright; found from the border when "auto".
 
         Raises:
             InputError: A picture cannot be read.
         """
-        pages = [open_page(picture, polarity=polarity) for picture in _as_list(pictures)]
-        glyphs = [to_glyph(page) for page in pages]
-        images = np.stack(glyphs) if glyphs else np.zeros((0, 28, 28), np.uint8)
-        return decide(
-            self._model.logits(images),
-            np.asarray(~images.any((1, 2)), bool),
-            temperature=self.card.temperature,
-            thresholds=self.thresholds,
-        )
+        return list(self.stream(_as_list(pictures), polarity=polarity))
+
+    def stream(self, pictures: Iterable[Any], *, polarity: Polarity = "auto") -> Iterator[Digit]:
+        """Give the digit of each picture in turn, holding no more than 1,024 of them at a time.
+
+        Args:
+            pictures: Any number of pictures, which are taken as they are needed.
+            polarity: As in `classify`.
+
+        Raises:
+            InputError: A picture cannot be read.
+        """
+        for chunk in _chunks(pictures):
+            glyphs = _to_glyphs(chunk, polarity)
+            yield from decide(
+                self._model.logits(glyphs),
+                np.asarray(~glyphs.any((1, 2)), bool),
+                temperature=self.card.temperature,
+                thresholds=self.thresholds,
+            )
 
 
 def classify(
@@ -109,13 +125,37 @@ def _kept_reader(model: Any, accuracy: float | None, threshold: float | None) ->
     return Reader(model, accuracy=accuracy, threshold=threshold)
 
 
-def _as_list(pictures: Any) -> list[Any]:
-    """Return the pictures as a list; an array (N, 28, 28) is one of glyphs, not of colours."""
+def _as_list(pictures: Any) -> Sequence[Any] | NDArray[np.uint8]:
+    """Return the pictures as a sequence; an array (N, 28, 28) is one of 28 x 28, not of colours."""
     if isinstance(pictures, np.ndarray):
-        several = pictures.ndim == 3 and pictures.shape[1:] == (28, 28)
-        return list(pictures) if several else [pictures]
+        several = pictures.ndim == 3 and pictures.shape[1:] == (_SIDE, _SIDE)
+        return pictures if several else [pictures]
     if isinstance(pictures, Sequence) and not isinstance(
         pictures, (str, bytes, bytearray, memoryview)
     ):
-        return list(pictures)
+        return pictures
     return [pictures]
+
+
+def _chunks(pictures: Iterable[Any]) -> Iterator[Sequence[Any] | NDArray[np.uint8]]:
+    """Give the pictures in parts; parts of an array are views of it."""
+    if isinstance(pictures, np.ndarray):
+        for first in range(0, len(pictures), _CHUNK):
+            yield pictures[first : first + _CHUNK]
+        return
+    rest = iter(pictures)
+    while part := list(islice(rest, _CHUNK)):
+        yield part
+
+
+def _to_glyphs(pictures: Sequence[Any] | NDArray[Any], polarity: Polarity) -> NDArray[np.uint8]:
+    """Return the pictures as glyphs (N, 28, 28); those of an array that are such stay so."""
+    is_done = np.zeros(len(pictures), bool)
+    glyphs = np.zeros((len(pictures), _SIDE, _SIDE), np.uint8)
+    plain = isinstance(pictures, np.ndarray) and pictures.dtype == np.uint8
+    if plain and not np.ma.isMaskedArray(pictures) and polarity != "dark_ink":
+        is_done = are_glyphs(np.asarray(pictures))
+        glyphs[is_done] = np.asarray(pictures)[is_done]
+    for place in np.flatnonzero(~is_done).tolist():
+        glyphs[place] = to_glyph(open_page(pictures[place], polarity=polarity))
+    return glyphs

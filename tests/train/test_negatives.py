@@ -60,6 +60,13 @@ def test_pieces_are_of_digits_that_leave_no_other_digit() -> None:
         assert (piece > 60).sum() > 40
 
 
+def test_digits_of_two_kinds_are_enough() -> None:
+    """Sets of other labels have none that some kinds ask for."""
+    keep = DIGITS.labels < 2
+    two = Split(DIGITS.images[keep], DIGITS.labels[keep])
+    assert draw_negatives(two, 2 * len(NEGATIVE_KINDS), 0).any((1, 2)).all()
+
+
 def test_a_network_learns_to_refuse_them() -> None:
     recipe = replace(tiny.RECIPES["negatives"], epochs=12)
     data = tiny.tiny_mnist(600)

@@ -14,7 +14,7 @@ from tenfold.images import open_page
 from tenfold.preprocess.ground import lift_ink
 from tenfold.preprocess.strokes import keep_digit
 
-__all__ = ["frame_ink", "is_glyph", "picture_to_glyph", "to_glyph"]
+__all__ = ["are_glyphs", "frame_ink", "is_glyph", "picture_to_glyph", "to_glyph"]
 
 _SIDE, _BOX = 28, 20  # pixels a side of a glyph, and of the box its ink is fitted into
 _MIDDLE = 14  # row and column of MNIST's centres of mass; measured: 13.5 to 14.5
@@ -62,18 +62,32 @@ def frame_ink(ink: NDArray[np.float32] | NDArray[np.uint8]) -> NDArray[np.uint8]
 
 
 def is_glyph(page: NDArray[np.uint8]) -> bool:
-    """Tell whether a page (H, W) uint8 is framed as MNIST's images are.
+    """Tell whether a page (H, W) uint8 is a glyph already; see `are_glyphs`."""
+    return page.shape == (_SIDE, _SIDE) and bool(are_glyphs(page[None])[0])
 
-    That is 28 x 28 on black, the longer side of the ink 20 pixels long or two more, where its edges
-    are soft; its centre of mass within a pixel of pixel 14 along both axes. All 70,000 of MNIST's
-    are such.
+
+def are_glyphs(pages: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Tell which pages are framed as MNIST's images are.
+
+    Such are 28 x 28 on black, the longer side of the ink 20 pixels long or two more, where its
+    edges are soft; its centre of mass within a pixel of pixel 14 along both axes. All 70,000 of
+    MNIST's are such.
+
+    Args:
+        pages: Shape (N, 28, 28), uint8, ink bright.
+
+    Returns:
+        Shape (N,), bool.
     """
-    if page.shape != (_SIDE, _SIDE) or int(page.max()) < 128:
-        return False
-    rows, columns = np.flatnonzero(page.any(1)), np.flatnonzero(page.any(0))
-    longer = max(rows[-1] - rows[0], columns[-1] - columns[0]) + 1
-    off = max(abs(place - _MIDDLE) for place in _centre_of_mass(page))
-    return _BOX - 1 <= int(longer) <= _BOX + 2 and off <= 1
+    framed = pages.max((1, 2), initial=0) >= 128
+    longer = np.zeros(len(pages), int)
+    for axis in (1, 2):
+        mass = pages.sum(3 - axis, dtype=np.int64)
+        inked = mass > 0
+        longer = np.maximum(longer, _SIDE - inked.argmax(1) - inked[:, ::-1].argmax(1))
+        centre = mass @ np.arange(_SIDE) / np.maximum(mass.sum(1), 1)
+        framed &= np.abs(centre - _MIDDLE) <= 1
+    return np.asarray(framed & (longer >= _BOX - 1) & (longer <= _BOX + 2), bool)
 
 
 def picture_to_glyph(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:

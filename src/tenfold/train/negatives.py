@@ -18,6 +18,7 @@ from tenfold.values import Split
 
 __all__ = ["NEGATIVE_KINDS", "draw_negative", "draw_negatives"]
 
+_TRIES = 500  # at finding a digit of some labels, of which each is a tenth of the digits
 _CANVAS = 64  # pixels a side on which they are drawn, before they are framed
 # Letters that nobody takes for a digit: without B D G I O Q S Z b g i l o q s y z.
 _LETTERS = "ACEFHJKLMNPRTUVWXYacdefhjkmnprtuvwx&@#%?$+=<*"
@@ -132,7 +133,7 @@ def _turned(random: np.random.Generator, digits: Split) -> NDArray[np.uint8]:
 
 
 def _struck_out(random: np.random.Generator, digits: Split) -> NDArray[np.uint8]:
-    """A digit under two or three strokes of its own pen: struck out, or a sign of another script."""
+    """A digit under two or three strokes of its own pen: struck out, or some other sign."""
     image, _ = _one_of(digits, random, range(10))
     canvas = np.pad(_enlarged(image), 6)
     thickness = int(random.integers(4, 7))
@@ -268,11 +269,13 @@ def _line(
 def _one_of(
     digits: Split, random: np.random.Generator, labels: Container[int]
 ) -> tuple[NDArray[np.uint8], int]:
-    """Return a digit (28, 28) that is one of some, and its label."""
-    while True:
+    """Return a digit (28, 28) that is one of some, and its label; any, where they are so rare."""
+    place = 0
+    for _ in range(_TRIES):
         place = int(random.integers(len(digits)))
         if int(digits.labels[place]) in labels:
-            return digits.images[place], int(digits.labels[place])
+            break
+    return digits.images[place], int(digits.labels[place])
 
 
 def _enlarged(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
