@@ -33,6 +33,7 @@ COMMANDS = (
     "evaluate",
     "explore",
     "export",
+    "models",
     "recipes",
     "reproduce",
     "train",

@@ -80,7 +80,7 @@ def train(
       tenfold train conv-3 --set epochs=3 --set optimizer.learning_rate=0.002 --out runs/quick
       tenfold train dense-128 --live                 watch the curves in a browser
       tenfold train --resume --out runs/dense-128    after a crash or Ctrl-C
-      tenfold train conv-3 --seeds 5 --out runs/five five networks, and their mean
+      tenfold train conv-3 --seeds 5 --out five      five networks, and their mean
       tenfold train committee --resume               the same of the recipe champion
     """
     if resume and force:
