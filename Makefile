@@ -58,6 +58,8 @@ wheel: $(VENV)/.dev  ## build the wheel, install it without extras and read a di
 bench: $(VENV)/.bench  ## measure speed beside Keras, import time and memory
 	$(BIN)/python benchmarks/training_speed.py
 	$(BIN)/python benchmarks/footprint.py
+	$(BIN)/python benchmarks/augmentation_cost.py
+	$(BIN)/python benchmarks/model_speed.py
 
 docs: $(VENV)/.dev  ## write the generated parts of docs/ anew
 	$(BIN)/python docs/generate.py

@@ -120,3 +120,35 @@ def test_a_digit_as_text_and_as_json() -> None:
         "box": [1, 2, 3, 4],
         "rejected": "unsure",
     }
+
+
+def eleven(*rows: dict[int, float]) -> np.ndarray:
+    array = np.zeros((len(rows), 11), np.float32)
+    for row, values in zip(array, rows, strict=True):
+        for output, value in values.items():
+            row[output] = value
+    return array
+
+
+@pytest.mark.parametrize(
+    ("row", "thresholds", "value", "rejected"),
+    [
+        ({4: 9.0}, {"not_a_digit": 0.5}, 4, None),
+        ({4: 1.0, 10: 9.0}, {"not_a_digit": 0.5}, None, "not_a_digit"),
+        ({4: 1.0, 10: 9.0}, {}, 4, None),
+        ({4: 5.0, 10: 4.9}, {"not_a_digit": 0.5}, 4, None),
+        ({4: 4.9, 10: 5.1}, {"not_a_digit": 0.5}, None, "not_a_digit"),
+        ({4: 5.0, 10: 4.9}, {"not_a_digit": 0.5, "unsure": 0.6}, None, "unsure"),
+    ],
+)
+def test_what_is_likelier_no_digit_is_refused(
+    row: dict[int, float], thresholds: dict[str, float], value: int | None, rejected: str | None
+) -> None:
+    (digit,) = decide(eleven(row), none(1), thresholds=thresholds)
+    assert (digit.value, digit.rejected, digit.guess) == (value, rejected, 4)
+    strange = np.exp(row.get(10, 0)) / (np.exp(list(row.values())).sum() + 11 - len(row))
+    if 10 not in row:
+        strange = 1 / (np.exp(9) + 10)
+    assert digit.probabilities.shape == (10,)
+    assert 1 - digit.probabilities.sum() == pytest.approx(strange, abs=1e-6)
+    assert digit.confidence == digit.probabilities[4]

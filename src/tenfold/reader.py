@@ -114,14 +114,15 @@ def classify(
 
 
 @lru_cache(maxsize=1)
-def _included_reader(name: str, accuracy: float | None, threshold: float | None) -> Reader:
-    return Reader(name, accuracy=accuracy, threshold=threshold)
+def _included_reader(folder: Path, accuracy: float | None, threshold: float | None) -> Reader:
+    return Reader(folder, accuracy=accuracy, threshold=threshold)
 
 
 def _kept_reader(model: Any, accuracy: float | None, threshold: float | None) -> Reader:
     """Return a reader; one of an included model, which cannot change meanwhile, is kept."""
-    if isinstance(model, str) and model in included_models() and not Path(model).exists():
-        return _included_reader(model, accuracy, threshold)
+    folder = included_models().get(model) if isinstance(model, str) else None
+    if folder is not None and not Path(model).exists():
+        return _included_reader(folder, accuracy, threshold)
     return Reader(model, accuracy=accuracy, threshold=threshold)
 
 

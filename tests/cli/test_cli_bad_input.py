@@ -112,7 +112,7 @@ CASES = [
     ("evaluate model --report empty", 2, "Directory 'empty' is a file"),
     ("evaluate model --seed 1", 2, "No such option"),
     # export
-    ("export", 2, "Missing argument 'RUN'"),
+    ("export", 2, "Missing argument 'RUN...'"),
     ("export missing", 1, "missing: must be a run folder, but does not exist"),
     ("export empty", 1, "empty: must be a run folder"),
     ("export text.png", 1, "text.png: must be a run folder"),
