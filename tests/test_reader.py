@@ -138,6 +138,16 @@ def test_an_array_is_read_in_parts(reader: tenfold.Reader, mnist: MNIST) -> None
     assert digits[2100:] == digits[:100]
 
 
+def test_pictures_of_one_size_in_one_array(reader: tenfold.Reader, mnist: MNIST) -> None:
+    pages = np.pad(mnist.test.images[:3], ((0, 0), (20, 5), (9, 9)))
+    assert list(reader.stream(pages)) == reader.classify(list(pages))
+
+
+def test_no_model_is_refused(mnist: MNIST) -> None:
+    with pytest.raises(ModelError, match="model: must be the path of a model"):
+        tenfold.classify(mnist.test.images[0], model=None)  # type: ignore[arg-type]
+
+
 def test_dark_ink_that_is_said_is_believed(reader: tenfold.Reader, mnist: MNIST) -> None:
     image = mnist.test.images[:1]
     assert reader.classify(255 - image, polarity="dark_ink") == reader.classify(image)

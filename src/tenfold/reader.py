@@ -103,27 +103,25 @@ def classify(
 ) -> list[Digit]:
     """Return the one digit that each picture shows; see `Reader` and `Reader.classify`.
 
-    The model of the last call is kept, so that calling once a picture costs no more than a reader.
+    A model that comes with the package is kept for the next call. For many pictures, one by one, or
+    with other thresholds, make a `Reader`.
 
     Raises:
         ModelError: The model cannot be loaded, or the accuracy is out of its reach.
         InputError: A picture cannot be read.
     """
-    reader = _kept_reader(os.fspath(model), accuracy, threshold)
+    folder = included_models().get(model) if isinstance(model, str) else None
+    if folder is None or not (accuracy is None and threshold is None):
+        reader = Reader(model, accuracy=accuracy, threshold=threshold)
+    else:
+        reader = _kept_reader(folder)
     return reader.classify(pictures, polarity=polarity)
 
 
 @lru_cache(maxsize=1)
-def _included_reader(folder: Path, accuracy: float | None, threshold: float | None) -> Reader:
-    return Reader(folder, accuracy=accuracy, threshold=threshold)
-
-
-def _kept_reader(model: Any, accuracy: float | None, threshold: float | None) -> Reader:
-    """Return a reader; one of an included model, which cannot change meanwhile, is kept."""
-    folder = included_models().get(model) if isinstance(model, str) else None
-    if folder is not None and not Path(model).exists():
-        return _included_reader(folder, accuracy, threshold)
-    return Reader(model, accuracy=accuracy, threshold=threshold)
+def _kept_reader(folder: Path) -> Reader:
+    """Return a reader of an included model, which cannot change meanwhile."""
+    return Reader(folder)
 
 
 def _as_list(pictures: Any) -> Sequence[Any] | NDArray[np.uint8]:
@@ -153,7 +151,8 @@ def _to_glyphs(pictures: Sequence[Any] | NDArray[Any], polarity: Polarity) -> ND
     """Return the pictures as glyphs (N, 28, 28); those of an array that are such stay so."""
     is_done = np.zeros(len(pictures), bool)
     glyphs = np.zeros((len(pictures), _SIDE, _SIDE), np.uint8)
-    plain = isinstance(pictures, np.ndarray) and pictures.dtype == np.uint8
+    several = isinstance(pictures, np.ndarray) and pictures.shape[1:] == (_SIDE, _SIDE)
+    plain = isinstance(pictures, np.ndarray) and several and pictures.dtype == np.uint8
     if plain and not np.ma.isMaskedArray(pictures) and polarity != "dark_ink":
         is_done = are_glyphs(np.asarray(pictures))
         glyphs[is_done] = np.asarray(pictures)[is_done]

@@ -70,7 +70,7 @@ def test_a_card(installed: Path, capsys: Capture) -> None:
     assert card["name"] == "small"
 
 
-def test_names_stand_for_models_unless_a_folder_has_the_name(
+def test_names_stand_for_models_and_folders_are_paths(
     installed: Path, mnist: MNIST, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -78,8 +78,9 @@ def test_names_stand_for_models_unless_a_folder_has_the_name(
     assert tenfold.classify(mnist.test.images[:3]) == expected
     assert tenfold.Reader("small").card.name == "small"
     (tmp_path / "small").mkdir()
+    assert tenfold.Reader("small").card.name == "small"
     with pytest.raises(tenfold.ModelError, match="is a folder with neither"):
-        load_model("small")
+        load_model("./small")
     with pytest.raises(tenfold.ModelError, match="with the package come: base, small"):
         load_model("basic")
 

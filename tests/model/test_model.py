@@ -25,6 +25,10 @@ from tenfold.train.networks import Network
 GRAPH, CARD = "model.onnx", "card.json"
 
 
+def point(accuracy: float, unsure: float, coverage: float) -> dict[str, float]:
+    return {"accuracy": accuracy, "unsure": unsure, "coverage": coverage}
+
+
 @pytest.fixture
 def folder(mnist: MNIST, tmp_path: Path) -> Path:
     weights = {name: value.contiguous() for name, value in Network(tiny.BASE).state_dict().items()}
@@ -67,6 +71,10 @@ def test_a_card_goes_to_json_and_back(folder: Path) -> None:
         ({"recipe": 3}, "recipe must be an object"),
         ({"operating_points": {}}, "operating_points must be a list"),
         ({"operating_points": [{"accuracy": 0.9}]}, "operating_points must hold accuracy, unsure"),
+        (
+            {"operating_points": [point(0.9, 0, 1), point(0.8, 0, 1)]},
+            "operating_points must have rising accuracies",
+        ),
         ({"operating_points": [3]}, "operating_points must hold accuracy, unsure and coverage"),
         ({"calibration": []}, "calibration must be an object"),
         ({"sha256": {}}, "sha256 must name model.onnx"),
@@ -112,10 +120,6 @@ def test_a_card_changed_by_hand_is_refused(changes: dict[str, Any], folder: Path
         load_model(folder)
 
 
-def point(accuracy: float, unsure: float, coverage: float) -> dict[str, float]:
-    return {"accuracy": accuracy, "unsure": unsure, "coverage": coverage}
-
-
 CALIBRATED = Card(
     name="tiny",
     sha256={},
@@ -148,6 +152,7 @@ def test_thresholds_as_the_user_wants(
     [
         (0.9999, None, "accuracy: must be one that tiny can vouch for, at most 0.999, at which it"),
         (1.5, None, "accuracy: must be from 0 to 1, but is 1.5"),
+        (1, None, "accuracy: must be below 1"),
         (True, None, "accuracy: must be from 0 to 1, but is True"),
         ("0.9", None, "accuracy: must be from 0 to 1, but is '0.9'"),
         (None, float("nan"), "threshold: must be from 0 to 1, but is nan"),

@@ -228,3 +228,22 @@ def test_a_stroke_apart_from_the_rest_belongs_to_the_digit() -> None:
     top[28:34, 36:66] = 255
     assert extent(to_glyph(top)) != extent(to_glyph(five))
     assert to_glyph(top)[:8].any()
+
+
+def thin(text: str) -> np.ndarray:
+    """A thin digit cut out so closely that it touches the border."""
+    array = np.zeros((100, 70), np.uint8)
+    if text == "0":
+        cv2.ellipse(array, (34, 49), (33, 48), 0, 0, 360, 255, 3, cv2.LINE_AA)
+    else:
+        cv2.polylines(array, [np.array([(0, 2), (68, 2), (20, 99)])], False, 255, 4, cv2.LINE_AA)
+    return array
+
+
+@pytest.mark.parametrize("text", ["0", "7"])
+def test_dust_is_not_taken_for_a_thin_digit_that_touches_the_border(text: str) -> None:
+    array = thin(text)
+    dusty = array.copy()
+    cv2.circle(dusty, (40, 60), 3, 255, -1, cv2.LINE_AA)
+    assert difference(to_glyph(dusty), to_glyph(array)) <= 25
+    assert max(extent(to_glyph(dusty))) in (19, 20, 21)

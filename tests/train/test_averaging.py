@@ -71,3 +71,20 @@ def test_clean_epochs_see_the_images_as_they_are() -> None:
     assert all(torch.equal(one[name], other[name]) for name in one)
     varied = fit(Trainer(RECIPE, as_images(data), as_labels(data))).weights()
     assert any(not torch.equal(one[name], varied[name]) for name in one)
+
+
+def test_the_trainer_gives_averaged_weights_their_own_statistics() -> None:
+    """With every epoch clean they are those of the first images in the last epoch's order."""
+    data = tiny.tiny_mnist().train
+    recipe = replace(RECIPE, clean_epochs=RECIPE.epochs)
+    trainer = fit(Trainer(recipe, as_images(data), as_labels(data)))
+    network = Network(recipe)
+    network.load_state_dict(trainer.weights())
+    batches = list(network.prepare(as_images(data)).split(320))
+    reestimate_statistics(network, batches)  # means over all images do not depend on their order
+    mean, other = (
+        next(stage for stage in one.modules() if isinstance(stage, BatchNormStage)).running_mean
+        for one in (network, trainer.trained)
+    )
+    assert other.abs().max() > 0
+    torch.testing.assert_close(mean, other, atol=2e-2, rtol=0.1)

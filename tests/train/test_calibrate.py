@@ -68,6 +68,34 @@ def test_no_image_promises_nothing() -> None:
     assert _operating_points(np.full(5, 1.0), np.ones(5, bool), (0.99,)) == []
 
 
+def test_a_threshold_lets_in_no_more_than_was_counted() -> None:
+    """Confidences so near to 1 that a card's six places cannot tell them apart."""
+    random = np.random.default_rng(2)
+    labels = np.zeros(4000, np.uint8)
+    logits = np.zeros((4000, 10), np.float32)
+    logits[:, 0] = random.uniform(14, 22, 4000)
+    wrong = random.random(4000) < 0.02
+    logits[wrong, 1] = logits[wrong, 0] + 14
+    found = calibrate(logits, labels, {})
+    confidence = softmax(logits / found.temperature).astype(np.float32).max(1).astype(float)
+    for point in found.operating_points:
+        answered = confidence >= point["unsure"]
+        assert answered.mean() == pytest.approx(point["coverage"], abs=1e-6)
+        assert 1 - wrong[answered].mean() >= point["accuracy"] - 1e-9
+    assert not any(point["accuracy"] > 0.99 for point in found.operating_points)
+
+
+def test_what_is_taken_for_no_digit_counts_as_refused() -> None:
+    random = np.random.default_rng(5)
+    logits = random.normal(0, 1, (2000, 11)).astype(np.float32)
+    labels = logits[:, :10].argmax(1).astype(np.uint8)
+    logits[np.arange(2000), labels] += 9
+    logits[:100, 10] = 40
+    found = calibrate(logits, labels, {})
+    assert found.operating_points[0]["coverage"] <= 0.95
+    assert found.thresholds["unsure"] == 0.0
+
+
 HELD = ("method", "last_fraction"), ("fraction", 0.25)
 
 
@@ -94,5 +122,5 @@ def test_a_run_is_calibrated_by_one_that_held_images_out(mnist: MNIST, tmp_path:
     other = trained(
         replace(tiny.RECIPES["dropout"], validation=validation), tmp_path / "other", mnist
     )
-    with pytest.raises(RunError, match="must be a run of tiny and of its network"):
+    with pytest.raises(RunError, match="must be a run of tiny that differs"):
         calibrate_by_run(run, other, mnist)

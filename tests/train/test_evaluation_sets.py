@@ -17,7 +17,13 @@ from tenfold.data.corruptions import CORRUPTION_NAMES, corrupt
 from tenfold.data.label_errors import CORRECTED_LABELS, DOUBTFUL
 from tenfold.errors import DataError
 from tenfold.model import Card, load_model, read_card
-from tenfold.train.evaluation_files import evaluate_model, keep_figures
+from tenfold.report.run_report import write_run_report
+from tenfold.train.evaluation_files import (
+    evaluate_model,
+    evaluate_run,
+    keep_figures,
+    write_outputs,
+)
 from tenfold.train.evaluation_sets import (
     area_under_curve,
     drawn_negatives,
@@ -135,6 +141,22 @@ def test_drawn_negatives_are_the_same_every_time(mnist: MNIST) -> None:
     np.testing.assert_array_equal(pictures, again)
     assert len(pictures) == len(kinds) == 5000
     assert set(kinds.tolist()) == set(NEGATIVE_KINDS)
+
+
+def test_outputs_of_a_model_with_eleven_are_of_the_ten_digits(tmp_path: Path) -> None:
+    recipe = tiny.RECIPES["negatives"]
+    run = train_run(TrainingPlan(recipe, tmp_path / "run"), tiny.tiny_mnist())
+    evaluation = evaluate_run(run, tiny.tiny_mnist().test)
+    outputs = np.load(run.folder / "outputs.npy", allow_pickle=False)
+    assert outputs.shape == (100, 10)
+    assert (outputs.sum(1) < 1).all()
+    write_outputs(tmp_path / "outputs.csv", outputs)
+    heading, first, *_ = (tmp_path / "outputs.csv").read_text().splitlines()
+    assert len(heading.split(",")) == len(first.split(",")) == 11
+    images = tiny.tiny_mnist().test
+    page = write_run_report(run.folder, images.images, images.labels)
+    assert "no digit" in page.read_text(encoding="utf-8")
+    assert evaluation["n"] == 100
 
 
 def test_figures_are_kept_in_the_card(run_folder: Path) -> None:

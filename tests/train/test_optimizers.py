@@ -125,20 +125,32 @@ def test_singular_values_come_near_one(shape: tuple[int, int]) -> None:
     assert float(inner.diag().max()) < 1.25
 
 
-def test_muon_moves_kernels_by_orthogonal_steps_and_the_rest_by_adamw() -> None:
-    kernel = nn.Parameter(torch.zeros(4, 2, 3, 3).to(memory_format=torch.channels_last))
+@pytest.mark.parametrize("shape", [(4, 2, 3, 3), (40, 1, 3, 3)], ids=["wide", "tall"])
+def test_muon_s_steps_by_its_formula(shape: tuple[int, ...]) -> None:
+    """Three steps with other gradients each; biases take AdamW's."""
+    kernel = nn.Parameter(torch.zeros(shape).to(memory_format=torch.channels_last))
     bias, adams = nn.Parameter(torch.zeros(4)), nn.Parameter(torch.zeros(4))
-    kernel.grad = torch.randn(kernel.shape, generator=torch.Generator().manual_seed(1))
-    bias.grad = adams.grad = torch.linspace(-1, 1, 4)
-    build_optimizer(Muon(learning_rate=0.1), [kernel, bias]).step(0.5)
-    build_optimizer(AdamW(learning_rate=2e-3), [adams]).step(0.5)
-    ahead = (1 - 0.95 + 0.95 * (1 - 0.95)) / 1 * kernel.grad.reshape(4, -1)
-    expected = -0.05 * orthogonalise(ahead)
-    torch.testing.assert_close(kernel.detach().reshape(4, -1), expected, atol=1e-5, rtol=1e-3)
+    muon = build_optimizer(Muon(learning_rate=0.1, momentum=0.8), [kernel, bias])
+    adam = build_optimizer(AdamW(learning_rate=2e-3), [adams])
+    random = torch.Generator().manual_seed(1)
+    rows = shape[0]
+    mean = torch.zeros(rows, kernel.numel() // rows)
+    expected = mean.clone()
+    height = max(1.0, mean.shape[0] / mean.shape[1]) ** 0.5
+    for factor in (0.5, 1.0, 0.25):
+        kernel.grad = torch.randn(shape, generator=random)
+        bias.grad = adams.grad = torch.randn(4, generator=random)
+        gradient = kernel.grad.reshape(rows, -1)
+        mean = 0.8 * mean + 0.2 * gradient
+        ahead = 0.2 * gradient + 0.8 * mean
+        expected = expected - factor * 0.1 * height * orthogonalise(ahead)
+        muon.step(factor)
+        adam.step(factor)
+    torch.testing.assert_close(kernel.detach().reshape(rows, -1), expected, atol=1e-5, rtol=1e-3)
     assert torch.equal(bias.detach(), adams.detach())
 
 
-@pytest.mark.parametrize("spec", [Adam(), RMSprop()], ids=["adam", "rmsprop"])
+@pytest.mark.parametrize("spec", [Adam(), AdamW(), RMSprop()], ids=["adam", "adamw", "rmsprop"])
 def test_the_state_is_all_that_decides_the_next_step(spec: Optimizer) -> None:
     """Copied into a new optimizer, it goes on as the old one would."""
     slope = torch.linspace(-1, 1, 7)

@@ -71,6 +71,10 @@ def export(
         raise MissingExtraError("train", "exporting a run", error) from error
     from tenfold.data import load_mnist
 
+    if calibration is not None and len(runs) > 1:
+        raise click.UsageError(
+            "--calibration is for one run: a committee is less sure than each of its members"
+        )
     opened = [open_run(run) for run in runs]
     figures = _figures(runs[0]) if len(runs) == 1 else {}
     folder = out if out is not None else _beside(runs[0])

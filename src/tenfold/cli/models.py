@@ -28,7 +28,7 @@ def models(name: str | None, output: str) -> int:
     from tenfold.model.session import find_model_folder
 
     if name is not None:
-        folder = find_model_folder(Path(name))
+        folder = included_models().get(name) or find_model_folder(Path(name))
         card = read_card(folder)
         if output == "text":
             click.echo(_as_text(folder, card.to_dict()))

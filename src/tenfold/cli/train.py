@@ -38,7 +38,7 @@ __all__ = ["train"]
     help="Change a field of the recipe; may be given often.",
 )
 @click.option(
-    "--seed", type=int, help="Of initial weights, order and dropout; the recipe's when not given."
+    "--seed", type=int, help="Of all that is random in a training; the recipe's when not given."
 )
 @click.option(
     "--seeds",

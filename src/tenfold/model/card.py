@@ -168,6 +168,8 @@ def _problems(values: Mapping[str, Any]) -> list[str]:
     points = values.get("operating_points", ())
     if not all(_is_point(point) for point in points):
         problems.append("operating_points must hold accuracy, unsure and coverage, from 0 to 1")
+    elif [point["accuracy"] for point in points] != sorted({p["accuracy"] for p in points}):
+        problems.append("operating_points must have rising accuracies")
     if values.get("preprocessing", PREPROCESSING) != PREPROCESSING:
         problems.append(
             f"preprocessing must be version {PREPROCESSING}, but is {values['preprocessing']!r}"

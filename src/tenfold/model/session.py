@@ -74,14 +74,14 @@ def load_model(path: str | os.PathLike[str], *, threads: int = 0) -> Model:
     """Return a model that comes with the package, or the one in a model or run folder.
 
     Args:
-        path: A folder with ``card.json``, or with ``model/card.json``; or a name of
-            `included_models` where there is no file or folder of that name.
+        path: A name of `included_models`; or a folder with ``card.json``, or with
+            ``model/card.json``. Of a folder that is called as a model ``./NAME`` is the path.
         threads: Threads a call of the graph may use; 0 leaves it to ONNX Runtime.
 
     Raises:
         ModelError: There is no model, its card is malformed, or card and weights disagree.
     """
-    folder = find_model_folder(_as_path(path))
+    folder = included_models().get(str(path)) or find_model_folder(_as_path(path))
     if not isinstance(threads, int) or not 0 <= threads <= _MOST_THREADS:
         raise ModelError(
             f"threads: must be a whole number from 0 to {_MOST_THREADS}, but is {threads!r}"
@@ -91,7 +91,7 @@ def load_model(path: str | os.PathLike[str], *, threads: int = 0) -> Model:
 
 
 def find_model_folder(path: Path) -> Path:
-    """Return the model folder that ``path`` is or holds.
+    """Return the model folder that ``path`` names, is or holds.
 
     Raises:
         ModelError: It is neither; the message says what it is.
@@ -100,10 +100,8 @@ def find_model_folder(path: Path) -> Path:
         if os.path.isfile(folder / "card.json"):  # noqa: PTH113 - never raises
             return folder
     if not os.path.exists(path):  # noqa: PTH110 - never raises
-        included = included_models()
-        if str(path) in included:
-            return included[str(path)]
-        found = f"does not exist; with the package come: {', '.join(included) or 'none'}"
+        included = ", ".join(included_models())
+        found = "does not exist" + (f"; with the package come: {included}" if included else "")
     elif path.is_file():
         found = "is a file"
     elif (path / "recipe.toml").is_file():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
 
 from tenfold.errors import ModelError
@@ -17,7 +18,7 @@ def choose_thresholds(
 
     Args:
         card: The model's.
-        accuracy: Wanted share of right answers among those given, above 0 and below 1, or None.
+        accuracy: Wanted share of right answers among those given, from 0 to below 1, or None.
         threshold: Wanted lowest confidence of an answer, 0 to 1, or None. Where both are None the
             card's own count.
 
@@ -37,6 +38,10 @@ def choose_thresholds(
         _check_share("threshold", threshold)
         return {**own, "unsure": float(threshold)}, None
     _check_share("accuracy", accuracy)
+    if accuracy == 1:
+        raise ModelError(
+            "accuracy: must be below 1; no number of images vouches for no error at all"
+        )
     for point in card.operating_points:
         if point["accuracy"] >= float(accuracy or 0):
             return {**own, "unsure": point["unsure"]}, point["coverage"]
@@ -44,7 +49,7 @@ def choose_thresholds(
 
 
 def _check_share(name: str, value: Any) -> None:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    number = isinstance(value, Real) and not isinstance(value, bool)
     if not number or not 0 <= value <= 1:
         raise ModelError(f"{name}: must be from 0 to 1, but is {value!r}")
 

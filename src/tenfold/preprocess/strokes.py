@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 __all__ = ["keep_digit"]
 
 _CORE = 0.5  # ink that makes a stroke; fainter ink belongs to one that it touches
-_SPECK = 0.02  # share of the largest stroke's ink, below which a piece is a speck
+_SPECK = 0.05  # share of the largest piece's pixels, below which another is a speck
 _NEAR = 0.5  # of the main stroke's longer side, within which other pieces belong to it
 
 
@@ -40,8 +40,13 @@ def keep_digit(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     labels, pieces = _pieces(ink)
     if not pieces:
         return np.zeros_like(ink)
-    inner = [piece for piece in pieces if not _is_clutter(piece, ink.shape)]
-    candidates = inner or pieces
+    largest = max(piece.area for piece in pieces)
+    inner = [
+        piece
+        for piece in pieces
+        if piece.area >= _SPECK * largest and not _is_clutter(piece, ink.shape)
+    ]
+    candidates = inner or pieces  # cut out closely, a thin digit is as hollow as a frame
     main = max(candidates, key=lambda piece: _weight(piece, ink.shape))
     kept = [piece for piece in candidates if _belongs(piece, main, ink.shape)]
     chosen = np.zeros(int(labels.max()) + 1, bool)

@@ -7,7 +7,7 @@ and what is fitted on those is taken for both.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from tenfold.data import MNIST
 from tenfold.decide import softmax
 from tenfold.errors import RunError
 from tenfold.model import load_model
+from tenfold.train.recipe import Recipe, Validation
 from tenfold.train.runs import Run
 from tenfold.train.splits import split_images
 
@@ -49,14 +50,16 @@ def calibrate(
         fitted_on: What the images are, for the card.
     """
     temperature = _temperature(logits, labels)
-    probabilities = softmax(logits / temperature)[:, :10]
-    confidence = probabilities.max(1)
-    right = probabilities.argmax(1) == labels
+    probabilities = softmax(logits / temperature)
+    confidence = _rounded_down(probabilities[:, :10].max(1))
+    # What is taken for no digit gets no answer at any threshold.
+    confidence[probabilities[:, 10:].sum(1) > _STRANGEST] = -1
+    right = probabilities[:, :10].argmax(1) == labels
     return Calibration(
         temperature=temperature,
         thresholds={
             "not_a_digit": _STRANGEST,
-            "unsure": round(float(np.quantile(confidence, _REFUSED)), 6),
+            "unsure": max(0.0, float(np.sort(confidence)[int(_REFUSED * len(confidence))])),
         },
         operating_points=_operating_points(confidence, right, _ACCURACIES),
         fitted_on=fitted_on,
@@ -67,7 +70,8 @@ def calibrate_by_run(run: Run, held: Run, data: MNIST) -> Calibration:
     """Return the calibration of a run from the images that another run of its recipe left out.
 
     Raises:
-        RunError: The other run left out none, is of another recipe, or is not finished.
+        RunError: The other run left out none, or is of another recipe or other data.
+        ModelError: The other run is not finished.
     """
     recipe = held.recipe
     if not recipe.validation.method.endswith("fraction"):
@@ -75,8 +79,18 @@ def calibrate_by_run(run: Run, held: Run, data: MNIST) -> Calibration:
             f"{held.folder}: must be a run that held training images out; train the recipe once "
             "more with --set validation.method=last_fraction --set validation.fraction=0.1667"
         )
-    if (recipe.name, recipe.network) != (run.recipe.name, run.recipe.network):
-        raise RunError(f"{held.folder}: must be a run of {run.recipe.name} and of its network")
+    if recipe.patience:
+        raise RunError(
+            f"{held.folder}: must be no run that stops early, whose weights are chosen by the very "
+            "images it held out"
+        )
+    if _trained_alike(recipe) != _trained_alike(run.recipe):
+        raise RunError(
+            f"{held.folder}: must be a run of {run.recipe.name} that differs from {run.folder} in "
+            "nothing but the seed and the images held out"
+        )
+    if held.environment().get("data") != dict(data.sums):
+        raise RunError(f"{held.folder}: must be a run on these data, but was trained on others")
     _, images = split_images(recipe.validation, data)
     if images is None:
         raise RunError(f"{held.folder}: must be a run that held training images out")
@@ -89,6 +103,11 @@ def calibrate_by_run(run: Run, held: Run, data: MNIST) -> Calibration:
         "model": load_model(held.folder).card.sha256["model.onnx"],
     }
     return calibrate(load_model(held.folder).logits(images.images), images.labels, fitted_on)
+
+
+def _trained_alike(recipe: Recipe) -> Recipe:
+    """Return a recipe without what may differ between a run and the one that calibrates it."""
+    return replace(recipe, validation=Validation(), seed=0)
 
 
 def _temperature(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> float:
@@ -111,24 +130,30 @@ def _operating_points(
 ) -> list[dict[str, float]]:
     """Return the lowest confidence that gives each accuracy, for those that can be vouched for.
 
-    One error more than was seen is counted, so that few images do not promise too much. Among equal
-    confidences the errors come first.
+    One error more than was seen is counted, so that few images do not promise too much. A threshold
+    lets in all images of its confidence, so it may only stand behind the last of equal ones; those
+    below 0 are never answered.
     """
-    order = np.lexsort((right, -confidence))
+    order = np.argsort(-confidence, kind="stable")
+    ordered = confidence[order]
     answered = np.arange(1, len(order) + 1)
     estimate = 1 - (np.cumsum(~right[order]) + 1) / (answered + 1)
+    is_last = np.append(ordered[1:] < ordered[:-1], True) & (ordered >= 0)
     points = []
     for accuracy in accuracies:
-        reached = np.flatnonzero(estimate >= accuracy)
+        reached = np.flatnonzero((estimate >= accuracy) & is_last)
         if len(reached):
             last = int(reached[-1])
-            # Rounded down, so that the last one answered is answered still.
-            lowest = np.floor(confidence[order[last]] * 1e6) / 1e6
             points.append(
                 {
                     "accuracy": accuracy,
-                    "unsure": float(lowest),
+                    "unsure": float(ordered[last]),
                     "coverage": round((last + 1) / len(order), 6),
                 }
             )
     return points
+
+
+def _rounded_down(confidence: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return confidences to six places, as cards hold thresholds, never above what they were."""
+    return np.floor(confidence.astype(np.float32).astype(np.float64) * 1e6) / 1e6

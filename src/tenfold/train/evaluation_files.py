@@ -102,10 +102,11 @@ def accuracy_of(run: Run, split: Split) -> float:
 def network_outputs(logits: NDArray[np.float32], card: Card) -> NDArray[np.float32]:
     """Return what the published network itself puts out, (N, 10) float32.
 
-    After a softmax these are probabilities. Ten sigmoids do not sum to one.
+    After a softmax these are probabilities; what a row lacks to one is that of "not a digit", where
+    the model knows it. Ten sigmoids do not sum to one.
     """
     if card.output_activation != "sigmoid":
-        return softmax(logits).astype(np.float32)
+        return softmax(logits)[:, :10].astype(np.float32)
     if card.recipe.get("loss_input") == "outputs":
         return np.exp(logits)
     with np.errstate(over="ignore"):  # exp of a large number gives infinity, and 1 / infinity is 0

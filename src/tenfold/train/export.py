@@ -288,8 +288,8 @@ def _readme(card: Card) -> str:
         str(card.recipe["summary"]) + ".",
         "",
         "`model.onnx` takes `images` (N, 28, 28) uint8, 0 background to 255 full ink, and gives",
-        "`logits` (N, 10) float32. Scaling happens inside the graph. Recipe, seed, commit, data",
-        "sums and figures stand in `card.json`.",
+        f"`logits` (N, {len(card.labels)}) float32. Scaling happens inside the graph. Recipe,",
+        "seed, commit, data sums and figures stand in `card.json`.",
         "",
         "```python",
         "import tenfold",
@@ -315,4 +315,4 @@ def _knowledge(card: Card) -> str:
             "Trained on MNIST's training images alone, it knows nothing but centred single digits\n"
             "in white on black, and takes anything for one of them."
         )
-    return known + (" It refuses what it is not sure of." if card.operating_points else "")
+    return known + (" It refuses what it is not sure of." if card.thresholds["unsure"] > 0 else "")

@@ -119,7 +119,7 @@ class Trainer:
             labels: Shape (N,), int64.
 
         Returns:
-            The logits (N, 10) before the step.
+            The logits (N, outputs) before the step.
         """
         pixels = images if images.is_floating_point() else self.network.prepare(images)
         if self._written_out:

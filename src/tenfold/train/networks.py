@@ -50,9 +50,9 @@ _CLIP = 1e-7  # keras.config.epsilon(), to which cross-entropy clips probabiliti
 class Network(nn.Module):
     """A network built from a recipe's layers.
 
-    The input is (N, 28, 28) uint8, scaled to [0, 1] inside. The output is logits (N, 10) float32:
-    ``softmax(logits)`` is the distribution that the loss sees. They are the inputs of the last
-    layer's softmax or sigmoid, as Keras's losses take them on TensorFlow; where the recipe's
+    The input is (N, 28, 28) uint8, scaled to [0, 1] inside. The output is logits (N, 10) or (N, 11)
+    float32: ``softmax(logits)`` is the distribution that the loss sees. They are the inputs of the
+    last layer's softmax or sigmoid, as Keras's losses take them on TensorFlow; where the recipe's
     ``loss_input`` is "outputs" and the last layer a sigmoid, they are the logs of its outputs,
     clipped to [1e-7, 1 - 1e-7] (``keras/src/backend/tensorflow/nn.py``).
 
@@ -74,7 +74,7 @@ class Network(nn.Module):
         self.stages = _named(_build(layers, summarise(layers)[0].output_shape, streams))
 
     def forward(self, images: Tensor) -> Tensor:
-        """Return logits (N, 10) float32 of images (N, 28, 28), uint8, or prepared already."""
+        """Return logits (N, outputs) float32 of images (N, 28, 28), uint8, or prepared already."""
         hidden = images if images.is_floating_point() else self.prepare(images)
         hidden = hidden.unsqueeze(1) if self.has_channels else hidden
         logits: Tensor = self.stages(hidden).float()

@@ -224,7 +224,7 @@ class Recipe:
     weight_average: float = 0.0  # decay a step of a running mean of weights; 0: the last count
     patience: int = 0  # epochs without a better validation loss before stopping; 0: never stop
     precision: Precision = "float32"  # of the multiplications; weights and optimizer stay float32
-    seed: int = 0  # of initial weights, order and dropout
+    seed: int = 0  # of initial weights, order, dropout, augmentation and negatives
 
     def __post_init__(self) -> None:
         named = isinstance(self.name, str) and re.fullmatch(r"[a-z0-9][a-z0-9-]{0,63}", self.name)
