@@ -85,6 +85,13 @@ def test_names_stand_for_models_and_folders_are_paths(
         load_model("basic")
 
 
+def test_figures_are_not_kept_in_the_package(installed: Path, capsys: Capture) -> None:
+    before = tiny.files_of(installed)
+    assert run(["evaluate", "base", "--keep"]) == 1
+    assert "comes with the package and stays as it is" in capsys.readouterr().err
+    assert tiny.files_of(installed) == before
+
+
 def test_without_any(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     monkeypatch.setattr(included, "_FOLDER", tmp_path / "none")
     assert run(["models", "--json"]) == 0

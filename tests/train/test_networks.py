@@ -16,6 +16,7 @@ from tenfold.errors import RecipeError
 from tenfold.train.networks import Network, cross_entropy
 from tenfold.train.recipe import Convolution, Dense, Dropout, Flatten, Layer, MaxPool
 from tenfold.train.shapes import summarise
+from tenfold.train.stages import BatchNormStage
 from tenfold.train.systems import SYSTEMS
 
 LIMITS = {  # square root of 6 / (fan in + fan out), a convolution's fans being area x channels
@@ -190,6 +191,14 @@ def test_sigmoid_outputs_are_clipped_logs() -> None:
     found = network(images).detach().double()
     torch.testing.assert_close(found, expected, rtol=1e-4, atol=2e-7)
     assert float(found.min()) == pytest.approx(math.log(1e-7), rel=1e-5)
+
+
+def test_batch_normalisation_takes_a_last_batch_of_one() -> None:
+    stage = BatchNormStage(3).train()
+    alone = torch.tensor([[1.0, 2.0, 3.0]])
+    torch.testing.assert_close(stage(alone), alone / (1 + 1e-5) ** 0.5)
+    two = stage(torch.tensor([[1.0, 2.0, 3.0], [3.0, 2.0, 1.0]])).detach()
+    torch.testing.assert_close(two[:, 0], torch.tensor([-1.0, 1.0]), atol=1e-4, rtol=0)
 
 
 def test_cross_entropy_by_hand() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tenfold.cli.output import percent, table
+from tenfold.cli.output import percent, table, warn
 from tenfold.errors import DataError, InputError
 
 if TYPE_CHECKING:
@@ -57,11 +57,17 @@ def _pictures(folder: Path) -> tuple[Any, Any]:
     files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES)
     if not files:
         raise DataError(f"--data: {folder} must hold pictures ({', '.join(sorted(SUFFIXES))})")
-    try:
-        glyphs = [to_glyph(open_page(file)) for file in files]
-    except InputError as error:
-        raise DataError(str(error)) from error
-    return np.stack(glyphs), np.array([file.stem.partition("_")[0] for file in files])
+    glyphs, kinds = [], []
+    for file in files:
+        try:
+            glyphs.append(to_glyph(open_page(file)))
+        except InputError as error:
+            warn(f"left out: {error}")
+            continue
+        kinds.append(file.stem.partition("_")[0])
+    if not glyphs:
+        raise DataError(f"--data: {folder} must hold a picture that can be read")
+    return np.stack(glyphs), np.array(kinds)
 
 
 def main_figures(result: dict[str, Any]) -> dict[str, Any]:

@@ -198,11 +198,15 @@ def _train_seeds(
     from tenfold.data import load_mnist
 
     plan = SeedsPlan(recipe, seeds, folder, folder.resolve().name, resume=resume, force=force)
-    runs = train_seeds(
-        plan,
-        load_mnist(),
-        lambda one: [] if quiet else [ProgressBar(f"{one.name}, seed {one.seed}")],
-    )
+    try:
+        runs = train_seeds(
+            plan,
+            load_mnist(),
+            lambda one: [] if quiet else [ProgressBar(f"{one.name}, seed {one.seed}")],
+        )
+    except KeyboardInterrupt:
+        note("stopped; go on with the same command and --resume")
+        raise
     for run in runs:
         _report(run)
     note(f"their mean: {folder / 'model'}\nnext: tenfold evaluate {folder}")

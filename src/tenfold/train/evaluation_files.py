@@ -15,7 +15,7 @@ from tenfold.data.label_errors import CORRECTED_LABELS, DOUBTFUL
 from tenfold.decide import softmax
 from tenfold.errors import OutputError
 from tenfold.files import write_bytes, write_json, write_text
-from tenfold.model import Card, Model, load_model, read_card
+from tenfold.model import Card, Model, included_models, load_model, read_card
 from tenfold.train.evaluate import evaluate
 from tenfold.train.runs import Run
 from tenfold.values import Split
@@ -78,8 +78,13 @@ def keep_figures(model: Model, figures: Mapping[str, Any]) -> None:
     Figures of the same names are replaced, others stay.
 
     Raises:
-        OutputError: The card cannot be written.
+        OutputError: The card cannot be written, or is one of the package's own.
     """
+    if model.folder in included_models().values():
+        raise OutputError(
+            f"{model.folder}: comes with the package and stays as it is; export or copy the model "
+            "to keep figures of yours"
+        )
     card = read_card(model.folder)
     kept = replace(card, figures={**card.figures, **figures})
     write_json(model.folder / "card.json", kept.sealed())

@@ -46,7 +46,8 @@ def load_optdigits() -> Split:
 def evaluate_corrupted(model: Model, test: Split) -> dict[str, Any]:
     """Return a model's figures on each of MNIST-C's fifteen corruptions, and their means.
 
-    The corruptions are those of `tenfold.data.corruptions`, of the test images, with seed 0.
+    The corruptions are those of `tenfold.data.corruptions`, of the test images, with seed 0. The
+    images go to the model as they are, as MNIST-C's do; a reader would frame many of them anew.
     """
     rows = {}
     for name in CORRUPTION_NAMES:
@@ -64,6 +65,7 @@ def evaluate_corrupted(model: Model, test: Split) -> dict[str, Any]:
     return {
         "data": "corrupted",
         "model": model.card.sha256["model.onnx"],
+        "n": len(test) * len(rows),
         "images": len(test) * len(rows),
         **means,
         "corruptions": rows,
@@ -118,6 +120,7 @@ def evaluate_refusal(
     return {
         "data": name,
         "model": model.card.sha256["model.onnx"],
+        "n": len(strange),
         "images": len(strange),
         "auroc": area_under_curve(digit_confidence, confidence),
         "refused": refused / len(strange),

@@ -68,14 +68,18 @@ class BatchNormStage(nn.Module):
         self.momentum = 0.1
 
     def forward(self, hidden: Tensor) -> Tensor:
-        """Normalise by the batch while training, else by the running statistics."""
+        """Normalise by the batch while training, else by the running statistics.
+
+        A batch of one vector has no variance, and takes the running ones.
+        """
+        alone = hidden.dim() == 2 and len(hidden) == 1
         return functional.batch_norm(
             hidden,
             self.running_mean,
             self.running_var,
             self.weight,
             self.bias,
-            training=self.training,
+            training=self.training and not alone,
             momentum=self.momentum,
             eps=BATCH_NORM_EPSILON,
         )
