@@ -125,6 +125,7 @@ RECIPES = {
         optimizer=AdamW(learning_rate=0.02),
         augmentation=Augmentation(rotation=5, noisy=0.2, coarse=0.2, ruled=0.1),
         negatives=0.5,
+        typed=0.2,
     ),
     "muon": with_layers(
         Convolution(filters=3, kernel_size=3), MaxPool(), Flatten(), OUTPUTS, optimizer=Muon()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from tenfold.train.augment import augment
@@ -11,16 +14,18 @@ from tenfold.train.negatives import draw_negatives
 from tenfold.train.networks import Network
 from tenfold.train.processor import flushed_denormals
 from tenfold.train.recipe import Recipe
+from tenfold.train.typefaces import draw_typed
 from tenfold.values import Split
 
 __all__ = ["NOT_A_DIGIT", "Batches"]
 
 NOT_A_DIGIT = 10  # label of what is none
+_TYPED = 2_000  # pictures of typed digits; so does it of these
 _NEGATIVES = 16_000  # pictures of no digit; augmentation makes each another every time
 
 
 class Batches:
-    """Training images by their places, varied as the recipe says, with negatives behind them.
+    """Training images by their places, varied as the recipe says, with what it adds behind them.
 
     Args:
         recipe: Its augmentation, clean epochs, negatives and seed.
@@ -43,13 +48,13 @@ class Batches:
         self._labels = labels
         self._generator = generator
         # Images that are moved about keep the rows and columns that the network does not use.
-        self._whole = bool(recipe.negatives) or not recipe.augmentation.is_none
+        self._whole = bool(recipe.negatives or recipe.typed) or not recipe.augmentation.is_none
         self._pixels = self._scaled(images)  # once, not once an epoch
-        self._negatives = None
-        if recipe.negatives:
-            digits = Split(images.numpy(), labels.numpy().astype(np.uint8))
-            drawn = draw_negatives(digits, _NEGATIVES, recipe.seed)
-            self._negatives = self._scaled(torch.from_numpy(drawn))
+        digits = Split(images.numpy(), labels.numpy().astype(np.uint8))
+        self._added = [
+            (share, self._scaled(torch.from_numpy(drawn)), torch.from_numpy(targets))
+            for share, drawn, targets in _drawn(recipe, digits)
+        ]
 
     @flushed_denormals()
     def _scaled(self, images: Tensor) -> Tensor:
@@ -58,7 +63,7 @@ class Batches:
         return self._network.prepare(images)
 
     def at(self, places: Tensor, epoch: int) -> tuple[Tensor, Tensor]:
-        """Return the images at some places, then negatives, as the network takes them; and labels.
+        """Return images at some places, then what is added, as the network takes them; and labels.
 
         Args:
             places: Shape (N,), int64.
@@ -66,15 +71,27 @@ class Batches:
 
         Returns:
             Pixels (M, rows, columns) float32 in [0, 1] and labels (M,) int64; M is N and the
-            recipe's share of negatives.
+            recipe's shares of negatives and typed digits.
         """
         recipe = self._recipe
         pixels, labels = self._pixels.index_select(0, places), self._labels[places]
-        if self._negatives is not None:
-            count = round(recipe.negatives * len(places))
-            chosen = torch.randint(len(self._negatives), (count,), generator=self._generator)
-            pixels = torch.cat([pixels, self._negatives[chosen]])
-            labels = torch.cat([labels, labels.new_full((count,), NOT_A_DIGIT)])
+        for share, more, targets in self._added:
+            count = round(share * len(places))
+            chosen = torch.randint(len(more), (count,), generator=self._generator)
+            pixels = torch.cat([pixels, more[chosen]])
+            labels = torch.cat([labels, targets[chosen]])
         if epoch < recipe.epochs - recipe.clean_epochs and not recipe.augmentation.is_none:
             pixels = augment(pixels, labels, recipe.augmentation, self._generator)
         return (self._network.crop(pixels) if self._whole else pixels), labels
+
+
+def _drawn(
+    recipe: Recipe, digits: Split
+) -> Iterator[tuple[float, NDArray[np.uint8], NDArray[np.int64]]]:
+    """Give what a recipe adds to its images: the share, pictures and their labels."""
+    if recipe.negatives:
+        pictures = draw_negatives(digits, _NEGATIVES, recipe.seed)
+        yield recipe.negatives, pictures, np.full(len(pictures), NOT_A_DIGIT, np.int64)
+    if recipe.typed:
+        typed = draw_typed(_TYPED, recipe.seed)
+        yield recipe.typed, typed.images, typed.labels.astype(np.int64)

@@ -14,7 +14,17 @@ from typing import Any
 
 __all__ = ["describe_environment"]
 
-_PACKAGES = ("tenfold", "numpy", "torch", "onnx", "onnxruntime", "scikit-learn", "safetensors")
+_PACKAGES = (
+    "tenfold",
+    "numpy",
+    "torch",
+    "onnx",
+    "onnxruntime",
+    "scikit-learn",
+    "safetensors",
+    "opencv-python-headless",
+    "Pillow",
+)
 
 
 def describe_environment(data_sums: Mapping[str, str], threads: int) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Pictures of what is no digit: letters, scribbles, pieces and pairs of digits, blots, textures.
 
-All of them are drawn here, from training images and OpenCV's Hershey fonts (public domain), and
-framed as a reader frames digits, so that nothing but their form tells them from digits.
+All of them are drawn here, from training images and OpenCV's typefaces (see
+`tenfold.train.typefaces`), and all but textures are framed as a reader frames digits, so that
+nothing but their form tells them from digits.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.preprocess import frame_ink
+from tenfold.train.typefaces import draw_character
 from tenfold.values import Split
 
 __all__ = ["NEGATIVE_KINDS", "draw_negative", "draw_negatives"]
@@ -22,15 +24,6 @@ _TRIES = 500  # at finding a digit of some labels, of which each is a tenth of t
 _CANVAS = 64  # pixels a side on which they are drawn, before they are framed
 # Letters that nobody takes for a digit: without B D G I O Q S Z b g i l o q s y z.
 _LETTERS = "ACEFHJKLMNPRTUVWXYacdefhjkmnprtuvwx&@#%?$+=<*"
-_FONTS = (
-    cv2.FONT_HERSHEY_SIMPLEX,
-    cv2.FONT_HERSHEY_PLAIN,
-    cv2.FONT_HERSHEY_DUPLEX,
-    cv2.FONT_HERSHEY_COMPLEX,
-    cv2.FONT_HERSHEY_TRIPLEX,
-    cv2.FONT_HERSHEY_SCRIPT_SIMPLEX,
-    cv2.FONT_HERSHEY_SCRIPT_COMPLEX,
-)
 
 
 def draw_negatives(digits: Split, count: int, seed: int) -> NDArray[np.uint8]:
@@ -58,16 +51,9 @@ def draw_negative(kind: str, digits: Split, random: np.random.Generator) -> NDAr
 
 
 def _letter(random: np.random.Generator) -> NDArray[np.uint8]:
-    """A letter or sign in one of seven typefaces, upright or slanted."""
-    canvas = _empty()
+    """A letter or sign in print, upright or slanted."""
     letter = _LETTERS[int(random.integers(len(_LETTERS)))]
-    font = _FONTS[int(random.integers(len(_FONTS)))]
-    size = 1.9 if font != cv2.FONT_HERSHEY_PLAIN else 3.5
-    thickness = int(random.integers(1, 7))
-    cv2.putText(canvas, letter, (10, 50), font, size, 255, thickness, cv2.LINE_AA)
-    slant = float(random.uniform(-0.3, 0.3))
-    move = np.array([[1, slant, -slant * 32], [0, 1, 0]], np.float32)
-    return frame_ink(np.asarray(cv2.warpAffine(canvas, move, (_CANVAS, _CANVAS)), np.uint8))
+    return frame_ink(draw_character(letter, random))
 
 
 def _scribble(random: np.random.Generator) -> NDArray[np.uint8]:

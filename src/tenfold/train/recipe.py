@@ -219,6 +219,7 @@ class Recipe:
     schedule: Schedule = _CONSTANT  # of the learning rate
     augmentation: Augmentation = _AS_THEY_ARE  # of the training images; by default none
     negatives: float = 0.0  # pictures of no digit added to each batch, as a share of its images
+    typed: float = 0.0  # typed digits added to each batch, as a share of its images
     clean_epochs: int = 0  # last epochs, which see the training images as they are
     label_smoothing: float = 0.0  # share of a label that is spread evenly over all
     weight_average: float = 0.0  # decay a step of a running mean of weights; 0: the last count
@@ -243,6 +244,7 @@ class Recipe:
             self.clean_epochs,
         )
         check_range("negatives", self.negatives, 0, 1)
+        check_range("typed", self.typed, 0, 1)
         check_range("label_smoothing", self.label_smoothing, 0, 1, below=True)
         check_decay("weight_average", self.weight_average)
         check(whole(self.patience, 0), "patience", "a whole number of at least 0", self.patience)

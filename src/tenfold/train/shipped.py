@@ -131,6 +131,7 @@ BASE = Recipe(
         erased=0.1,
     ),
     negatives=0.25,
+    typed=0.04,
     weight_average=0.999,
     validation=Validation(),
     epochs=30,
