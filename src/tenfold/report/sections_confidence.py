@@ -123,11 +123,9 @@ def probability_matrix(
                 + (
                     "Each row sums to one. The answer is the column of the largest."
                     if normal
-                    else "What a row lacks to one is the probability that the image is no digit. "
-                    "The answer is the column of the largest."
-                    if float(sums.max()) <= 1.001
                     else "The rows do *not* sum to one (they lie between "
-                    f"{sums.min():.3f} and {sums.max():.3f}), so these are not probabilities. The "
+                    f"{sums.min():.3f} and {sums.max():.3f}): ten sigmoids need not, and of a "
+                    "network with an eleventh output a row lacks what goes to *no digit*. The "
                     "answer is the column of the largest all the same."
                 )
             ),
