@@ -101,7 +101,11 @@ def find_model_folder(path: Path) -> Path:
             return folder
     if not os.path.exists(path):  # noqa: PTH110 - never raises
         included = ", ".join(included_models())
-        found = "does not exist" + (f"; with the package come: {included}" if included else "")
+        found = "does not exist; " + (
+            f"with the package come: {included}"
+            if included
+            else "this package comes without models: name one that you trained"
+        )
     elif path.is_file():
         found = "is a file"
     elif (path / "recipe.toml").is_file():
