@@ -25,7 +25,16 @@ from tenfold.files import open_regular
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["FORMATS", "MAX_BYTES", "MAX_PIXELS", "SUFFIXES", "Polarity", "decoding", "open_page"]
+__all__ = [
+    "FORMATS",
+    "MAX_BYTES",
+    "MAX_PIXELS",
+    "SUFFIXES",
+    "Polarity",
+    "decoding",
+    "open_page",
+    "pictures_in",
+]
 
 Polarity = Literal["auto", "dark_ink", "bright_ink"]
 
@@ -47,6 +56,11 @@ _DAMAGE = (
     struct.error,
     zlib.error,
 )
+
+
+def pictures_in(folder: Path) -> list[Path]:
+    """Return the files below a folder that are called like pictures, in order of their names."""
+    return sorted(file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES)
 
 
 def open_page(picture: Any, *, polarity: Polarity = "auto") -> NDArray[np.uint8]:

@@ -151,11 +151,15 @@ def _to_glyphs(pictures: Sequence[Any] | NDArray[Any], polarity: Polarity) -> ND
     """Return the pictures as glyphs (N, 28, 28); those of an array that are such stay so."""
     is_done = np.zeros(len(pictures), bool)
     glyphs = np.zeros((len(pictures), _SIDE, _SIDE), np.uint8)
-    several = isinstance(pictures, np.ndarray) and pictures.shape[1:] == (_SIDE, _SIDE)
-    plain = isinstance(pictures, np.ndarray) and several and pictures.dtype == np.uint8
-    if plain and not np.ma.isMaskedArray(pictures) and polarity != "dark_ink":
-        is_done = are_glyphs(np.asarray(pictures))
-        glyphs[is_done] = np.asarray(pictures)[is_done]
+    if (
+        isinstance(pictures, np.ndarray)
+        and not np.ma.isMaskedArray(pictures)
+        and pictures.dtype == np.uint8
+        and pictures.shape[1:] == (_SIDE, _SIDE)
+        and polarity != "dark_ink"
+    ):
+        is_done = are_glyphs(pictures)
+        glyphs[is_done] = pictures[is_done]
     for place in np.flatnonzero(~is_done).tolist():
         glyphs[place] = to_glyph(open_page(pictures[place], polarity=polarity))
     return glyphs

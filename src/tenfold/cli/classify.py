@@ -12,7 +12,7 @@ import click
 from tenfold.cli.output import emit, note, row_formats, warn
 from tenfold.cli.paths import PATH
 from tenfold.errors import InputError
-from tenfold.images import SUFFIXES
+from tenfold.images import SUFFIXES, pictures_in
 from tenfold.model.included import DEFAULT_MODEL
 
 if TYPE_CHECKING:
@@ -131,6 +131,5 @@ def _expand(paths: tuple[str, ...]) -> list[str]:
         if name in ("", "-") or not os.path.isdir(name):  # noqa: PTH112 - never raises
             names.append(name)
             continue
-        found = sorted(str(file) for file in path.rglob("*") if file.suffix.lower() in SUFFIXES)
-        names += found or [name]
+        names += [str(file) for file in pictures_in(path)] or [name]
     return names

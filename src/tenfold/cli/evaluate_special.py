@@ -49,12 +49,12 @@ def _pictures(folder: Path) -> tuple[Any, Any]:
     """Return the pictures in a folder as glyphs, and what stands before _ in each one's name."""
     import numpy as np
 
-    from tenfold.images import SUFFIXES, open_page
+    from tenfold.images import SUFFIXES, open_page, pictures_in
     from tenfold.preprocess import to_glyph
 
     if not folder.is_dir():
         raise DataError(f"--data: {folder} must be a folder of pictures, but is none")
-    files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES)
+    files = pictures_in(folder)
     if not files:
         raise DataError(f"--data: {folder} must hold pictures ({', '.join(sorted(SUFFIXES))})")
     glyphs, kinds = [], []

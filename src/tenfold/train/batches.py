@@ -45,10 +45,11 @@ class Batches:
     ) -> None:
         self._recipe = recipe
         self._network = network
-        self._labels = labels
         self._generator = generator
+        varied = not recipe.augmentation.is_none
+        self._varied_epochs = recipe.epochs - recipe.clean_epochs if varied else 0
         # Images that are moved about keep the rows and columns that the network does not use.
-        self._whole = bool(recipe.negatives or recipe.typed) or not recipe.augmentation.is_none
+        self._whole = varied or bool(recipe.negatives or recipe.typed)
         self._pixels = self._scaled(images)  # once, not once an epoch
         digits = Split(images.numpy(), labels.numpy().astype(np.uint8))
         self._added = [
@@ -62,26 +63,26 @@ class Batches:
             return images.to(torch.float32).div_(255)
         return self._network.prepare(images)
 
-    def at(self, places: Tensor, epoch: int) -> tuple[Tensor, Tensor]:
+    def at(self, places: Tensor, labels: Tensor, epoch: int) -> tuple[Tensor, Tensor]:
         """Return images at some places, then what is added, as the network takes them; and labels.
 
         Args:
             places: Shape (N,), int64.
+            labels: Shape (N,), int64: those of these images.
             epoch: Number of epochs done; the last ones may see the images as they are.
 
         Returns:
             Pixels (M, rows, columns) float32 in [0, 1] and labels (M,) int64; M is N and the
             recipe's shares of negatives and typed digits.
         """
-        recipe = self._recipe
-        pixels, labels = self._pixels.index_select(0, places), self._labels[places]
+        pixels = self._pixels.index_select(0, places)
         for share, more, targets in self._added:
             count = round(share * len(places))
             chosen = torch.randint(len(more), (count,), generator=self._generator)
             pixels = torch.cat([pixels, more[chosen]])
             labels = torch.cat([labels, targets[chosen]])
-        if epoch < recipe.epochs - recipe.clean_epochs and not recipe.augmentation.is_none:
-            pixels = augment(pixels, labels, recipe.augmentation, self._generator)
+        if epoch < self._varied_epochs:
+            pixels = augment(pixels, labels, self._recipe.augmentation, self._generator)
         return (self._network.crop(pixels) if self._whole else pixels), labels
 
 

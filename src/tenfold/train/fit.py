@@ -157,7 +157,7 @@ class Trainer:
         shown = time.monotonic()
         for start in range(0, count, batch):
             stop = min(start + batch, count)
-            pixels, targets = self._batches.at(order[start:stop], self.epoch)
+            pixels, targets = self._batches.at(order[start:stop], labels[start:stop], self.epoch)
             logits[start:stop] = self.step(pixels, targets)[: stop - start]
             if callbacks and time.monotonic() - shown > _PROGRESS_INTERVAL:
                 shown = time.monotonic()
@@ -165,8 +165,10 @@ class Trainer:
                 for callback in callbacks:
                     callback.on_progress(self, stop, means)
         if self.average is not None:
-            some = torch.split(order[:_STATISTICS_IMAGES], batch)
-            batches = (self._batches.at(places, self.epoch)[0] for places in some)
+            places = torch.split(order[:_STATISTICS_IMAGES], batch)
+            answers = torch.split(labels[:_STATISTICS_IMAGES], batch)
+            pairs = zip(places, answers, strict=True)
+            batches = (self._batches.at(some, their, self.epoch)[0] for some, their in pairs)
             reestimate_statistics(self.average.network, batches)
         return _means(logits, labels)
 

@@ -171,10 +171,9 @@ class Validation:
 
     def __post_init__(self) -> None:
         methods = ("none", "test_set", "last_fraction", "random_fraction")
-        check(self.method in methods, "method", f"one of {', '.join(methods)}", self.method)
+        check_choice("method", self.method, methods)
         needs = self.method.endswith("fraction")
-        in_range = real(self.fraction) and 0 <= self.fraction < 1
-        check(in_range, "fraction", "from 0 to below 1", self.fraction)
+        check_range("fraction", self.fraction, 0, 1, below=True)
         if needs:
             words = f"above 0 with the method {self.method}, 0.1 for a tenth"
             check(self.fraction > 0, "fraction", words, self.fraction)
@@ -232,7 +231,7 @@ class Recipe:
         check(bool(named), "name", "small letters, digits and hyphens, up to 64", self.name)
         check(bool(self.network), "network", "at least one layer", self.network)
         losses = ("categorical_crossentropy", "sparse_categorical_crossentropy")
-        check(self.loss in losses, "loss", f"one of {', '.join(losses)}", self.loss)
+        check_choice("loss", self.loss, losses)
         inputs = ("logits", "outputs")
         check(self.loss_input in inputs, "loss_input", "logits or outputs", self.loss_input)
         check(whole(self.epochs, 1), "epochs", "a whole number of at least 1", self.epochs)
