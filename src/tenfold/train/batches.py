@@ -21,7 +21,7 @@ __all__ = ["NOT_A_DIGIT", "Batches"]
 
 NOT_A_DIGIT = 10  # label of what is none
 _TYPED = 2_000  # pictures of typed digits; so does it of these
-_NEGATIVES = 16_000  # pictures of no digit; augmentation makes each another every time
+_NEGATIVES = 24_000  # pictures of no digit; augmentation makes each another every time
 
 
 class Batches:

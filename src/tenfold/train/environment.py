@@ -24,6 +24,7 @@ _PACKAGES = (
     "safetensors",
     "opencv-python-headless",
     "Pillow",
+    "Hershey-Fonts",
 )
 
 

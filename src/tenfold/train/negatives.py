@@ -1,8 +1,8 @@
 """Pictures of what is no digit: letters, scribbles, pieces and pairs of digits, blots, textures.
 
-All of them are drawn here, from training images and OpenCV's typefaces (see
-`tenfold.train.typefaces`), and all but textures are framed as a reader frames digits, so that
-nothing but their form tells them from digits.
+All of them are drawn here, from training images and typefaces (see `tenfold.train.typefaces`), and
+all but textures are framed as a reader frames digits, so that nothing but their form tells them
+from digits.
 """
 
 from __future__ import annotations
@@ -15,15 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.preprocess import frame_ink
-from tenfold.train.typefaces import draw_character
+from tenfold.train.pen import CANVAS, Strokes, draw_strokes, smooth_line
+from tenfold.train.typefaces import LETTERS, draw_by_hand, draw_character
 from tenfold.values import Split
 
 __all__ = ["NEGATIVE_KINDS", "draw_negative", "draw_negatives"]
 
 _TRIES = 500  # at finding a digit of some labels, of which each is a tenth of the digits
-_CANVAS = 64  # pixels a side on which they are drawn, before they are framed
-# Letters that nobody takes for a digit: without B D G I O Q S Z b g i l o q s y z.
-_LETTERS = "ACEFHJKLMNPRTUVWXYacdefhjkmnprtuvwx&@#%?$+=<*"
 
 
 def draw_negatives(digits: Split, count: int, seed: int) -> NDArray[np.uint8]:
@@ -52,31 +50,35 @@ def draw_negative(kind: str, digits: Split, random: np.random.Generator) -> NDAr
 
 def _letter(random: np.random.Generator) -> NDArray[np.uint8]:
     """A letter or sign in print, upright or slanted."""
-    letter = _LETTERS[int(random.integers(len(_LETTERS)))]
-    return frame_ink(draw_character(letter, random))
+    return draw_character(LETTERS[int(random.integers(len(LETTERS)))], random)
 
 
 def _scribble(random: np.random.Generator) -> NDArray[np.uint8]:
     """One smooth line that wanders about with five turns or more."""
     steps = random.normal(0, 1, (int(random.integers(6, 16)), 2)) * random.uniform(6, 18)
     steps += random.normal(0, 4, 2)  # a drift, as of a hand that moves on
-    return _drawn([_curve(np.cumsum(steps, 0))], random)
+    return draw_strokes([smooth_line(np.cumsum(steps, 0))], random)
 
 
 def _sign(random: np.random.Generator) -> NDArray[np.uint8]:
-    """Two to five strokes, straight or round, most of them joined: as in other scripts."""
-    strokes: list[NDArray[np.float64]] = []
+    """Strokes, straight, bowed or round, most of them joined: as in other scripts."""
+    strokes = _free_strokes(random) if random.random() < 0.4 else _strokes_on_a_grid(random)
+    spread = np.ptp(np.vstack(strokes), axis=0)
+    if spread.min() < 0.35 * spread.max():  # so narrow that it may pass for a 1
+        return _sign(random)
+    return draw_strokes(strokes, random, (2, 7))
+
+
+def _free_strokes(random: np.random.Generator) -> Strokes:
+    """Two to five strokes of any heading."""
+    strokes: Strokes = []
     count = int(random.choice([2, 3, 3, 4, 4, 5]))
     while len(strokes) < count:
         start = random.uniform(10, 54, 2)
         if strokes and random.random() < 0.75:
-            before = strokes[int(random.integers(len(strokes)))]
-            start = before[int(random.integers(len(before)))]
+            start = _point_of(strokes, random)
         strokes.append(_stroke(start, random))
-    spread = np.ptp(np.vstack(strokes), axis=0)
-    if spread.min() < 0.35 * spread.max():  # so narrow that it may pass for a 1
-        return _sign(random)
-    return _drawn(strokes, random)
+    return strokes
 
 
 def _stroke(start: NDArray[np.float64], random: np.random.Generator) -> NDArray[np.float64]:
@@ -89,6 +91,49 @@ def _stroke(start: NDArray[np.float64], random: np.random.Generator) -> NDArray[
         headings[random.integers(5, 12) :] += random.choice([-1, 1]) * random.uniform(1.2, 2.4)
     steps = np.stack([np.cos(headings), np.sin(headings)], 1) * (length / 16)
     return np.asarray(start + np.cumsum(steps, 0))
+
+
+def _strokes_on_a_grid(random: np.random.Generator) -> Strokes:
+    """Three to six strokes between nine places, some of them hung from a bar or set on a stem."""
+    x, y = np.meshgrid([0.0, 20.0, 40.0], [0.0, 22.0, 44.0])
+    nodes = np.stack([x.ravel(), y.ravel()], 1) + random.normal(0, 3, (9, 2))
+    strokes: Strokes = []
+    if random.random() < 0.35:
+        strokes.append(nodes[[0, 2]] + [[random.uniform(-8, 4), 0], [random.uniform(-4, 8), 0]])
+    if random.random() < 0.35:
+        column = int(random.choice([0, 1, 2, 2]))
+        strokes.append(nodes[[column, column + 6]])
+    count = int(random.integers(3, 7))
+    while len(strokes) < count:
+        start = nodes[int(random.integers(9))]
+        if strokes and random.random() < 0.7:
+            start = _point_of(strokes, random)
+        strokes.append(_between(start, nodes[int(random.integers(9))], random))
+    return strokes
+
+
+def _between(
+    start: NDArray[np.float64], end: NDArray[np.float64], random: np.random.Generator
+) -> NDArray[np.float64]:
+    """Return a straight or bowed line (17, 2) from one place to another, or a loop at the first."""
+    t = np.linspace(0, 1, 17)[:, None]
+    if random.random() < 0.15 or np.hypot(*(end - start)) < 8:
+        radii = random.uniform(4, 12, 2)
+        turns = 2 * np.pi * t * random.uniform(0.6, 1) + random.uniform(0, 2 * np.pi)
+        circle = np.hstack([np.cos(turns), np.sin(turns)]) * radii
+        return np.asarray(start + circle - circle[0])
+    across = np.array([start[1] - end[1], end[0] - start[0]])
+    bow = 0.0 if random.random() < 0.5 else random.normal(0, 0.8)
+    return np.asarray(start + t * (end - start) + bow * 2 * t * (1 - t) * across)
+
+
+def _point_of(strokes: Strokes, random: np.random.Generator) -> NDArray[np.float64]:
+    """Return a point (2,) on one of some strokes, an end as often as not."""
+    stroke = strokes[int(random.integers(len(strokes)))]
+    if random.random() < 0.5:
+        return np.asarray(stroke[int(random.choice([0, -1]))])
+    at, share = int(random.integers(len(stroke) - 1)), random.random()
+    return np.asarray(stroke[at] * (1 - share) + stroke[at + 1] * share)
 
 
 def _piece(random: np.random.Generator, digits: Split) -> NDArray[np.uint8]:
@@ -176,7 +221,7 @@ def _blot(random: np.random.Generator) -> NDArray[np.uint8]:
     angles = np.sort(random.uniform(0, 2 * np.pi, count))
     radii = random.uniform(12, 29, count)
     points = 32 + np.stack([np.cos(angles), np.sin(angles)], 1) * radii[:, None]
-    outline = _curve(np.vstack([points, points[:1]])) if random.random() < 0.5 else points
+    outline = smooth_line(np.vstack([points, points[:1]])) if random.random() < 0.5 else points
     canvas = _empty()
     cv2.fillPoly(canvas, [outline.round().astype(np.int32)], 255, cv2.LINE_AA)
     if random.random() < 0.6:
@@ -188,10 +233,10 @@ def _blot(random: np.random.Generator) -> NDArray[np.uint8]:
 
 def _garment(random: np.random.Generator) -> NDArray[np.uint8]:
     """A filled shape that is its own mirror image, of broad parts side by side or on each other."""
-    half = np.zeros((_CANVAS, _CANVAS // 2), np.uint8)
+    half = np.zeros((CANVAS, CANVAS // 2), np.uint8)
     for _ in range(int(random.integers(1, 4))):
-        top, bottom = np.sort(random.integers(4, _CANVAS - 4, 2))
-        outer = random.integers(8, _CANVAS // 2 - 4, 2)
+        top, bottom = np.sort(random.integers(4, CANVAS - 4, 2))
+        outer = random.integers(8, CANVAS // 2 - 4, 2)
         inner = outer - random.integers(5, 22, 2)
         corners = [(inner[0], top), (outer[0], top), (outer[1], bottom + 6), (inner[1], bottom + 6)]
         cv2.fillPoly(half, [np.array(corners, np.int32)], 255, cv2.LINE_AA)
@@ -222,6 +267,7 @@ def _texture(random: np.random.Generator) -> NDArray[np.uint8]:
 
 _DRAWN: dict[str, Callable[[np.random.Generator], NDArray[np.uint8]]] = {
     "letter": _letter,
+    "by_hand": draw_by_hand,
     "scribble": _scribble,
     "sign": _sign,
     "lines": _lines,
@@ -237,13 +283,13 @@ _OF_DIGITS: dict[str, Callable[[np.random.Generator, Split], NDArray[np.uint8]]]
 }
 # By turns; letters and signs come more often, being the nearest to digits.
 NEGATIVE_KINDS = (
-    "letter", "sign", "turned", "scribble", "piece", "letter", "sign", "pair", "struck_out", "sign",
-    "lines", "blot", "garment", "texture",
+    "by_hand", "sign", "turned", "letter", "piece", "by_hand", "sign", "pair", "struck_out",
+    "by_hand", "sign", "scribble", "lines", "by_hand", "sign", "blot", "garment", "texture",
 )  # fmt: skip
 
 
 def _empty() -> NDArray[np.uint8]:
-    return np.zeros((_CANVAS, _CANVAS), np.uint8)
+    return np.zeros((CANVAS, CANVAS), np.uint8)
 
 
 def _line(
@@ -269,39 +315,9 @@ def _enlarged(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(image, (width * 2, height * 2)), np.uint8)
 
 
-def _curve(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return a smooth line through points (N, 2): Catmull and Rom's spline (1974), 8 steps each."""
-    padded = np.vstack([points[:1], points, points[-1:]])
-    t = np.linspace(0, 1, 8, endpoint=False)[:, None]
-    parts = []
-    for before, start, end, after in zip(
-        padded[:-3], padded[1:-2], padded[2:-1], padded[3:], strict=True
-    ):
-        parts.append(
-            start
-            + 0.5 * t * (end - before)
-            + t**2 * (before - 2.5 * start + 2 * end - 0.5 * after)
-            + t**3 * (1.5 * (start - end) + 0.5 * (after - before))
-        )
-    return np.vstack([*parts, points[-1:]])
-
-
-def _drawn(strokes: list[NDArray[np.float64]], random: np.random.Generator) -> NDArray[np.uint8]:
-    """Return strokes, each (N, 2), drawn to fill a picture with one pen and framed."""
-    canvas = _empty()
-    thickness = int(random.integers(2, 8))
-    points = np.vstack(strokes)
-    middle = (points.min(0) + points.max(0)) / 2
-    scale = (_CANVAS - 16) / max(float(np.ptp(points, axis=0).max()), 1.0)
-    for stroke in strokes:
-        points = ((stroke - middle) * scale + _CANVAS / 2).round().astype(np.int32)
-        cv2.polylines(canvas, [points], False, 255, thickness, cv2.LINE_AA)
-    return frame_ink(canvas)
-
-
 def _smooth_noise(random: np.random.Generator, nodes: int, lowest: float) -> NDArray[np.float32]:
     """Return smooth values (64, 64) from ``lowest`` to 1."""
     values = random.uniform(lowest, 1, (nodes, nodes)).astype(np.float32)
-    size = (_CANVAS, _CANVAS)
+    size = (CANVAS, CANVAS)
     enlarged = cv2.resize(values, size, interpolation=cv2.INTER_CUBIC)
     return np.clip(np.asarray(enlarged, np.float32), lowest, 1)

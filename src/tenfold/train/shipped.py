@@ -130,7 +130,7 @@ BASE = Recipe(
         binary=0.15,
         erased=0.1,
     ),
-    negatives=0.25,
+    negatives=0.3,
     typed=0.04,
     weight_average=0.999,
     validation=Validation(),

@@ -1,33 +1,50 @@
-"""Typed digits, as forms and sheets have them beside the written ones.
+"""Characters: typed ones, as forms and sheets have them, and letters of several scripts by hand.
 
-From typefaces that come with the libraries: Aileron (CC0), which Pillow carries, and OpenCV's own:
-Hershey's (public domain) up to version 4, Rubik (SIL Open Font License) from 5 on. The versions
+From typefaces that come with libraries: Aileron (CC0), which Pillow carries, and Hershey's strokes
+(US National Bureau of Standards, 1967, public domain) in the package Hershey-Fonts. The versions
 stand in a run's ``environment.json``.
 """
 
 from __future__ import annotations
 
+from functools import cache
+
 import cv2
 import numpy as np
+from HersheyFonts import HersheyFonts
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from tenfold.preprocess import frame_ink
+from tenfold.train.pen import Strokes, draw_strokes, shake
 from tenfold.values import Split
 
-__all__ = ["draw_character", "draw_typed"]
+__all__ = ["LETTERS", "draw_by_hand", "draw_character", "draw_typed"]
 
-_CANVAS = 96  # pixels a side on which they are drawn, before they are framed
-_SMOOTH = 0.6  # share of characters in Aileron, the only one that looks as print does
-_FONTS = (
-    cv2.FONT_HERSHEY_SIMPLEX,
-    cv2.FONT_HERSHEY_PLAIN,
-    cv2.FONT_HERSHEY_DUPLEX,
-    cv2.FONT_HERSHEY_COMPLEX,
-    cv2.FONT_HERSHEY_TRIPLEX,
-    cv2.FONT_HERSHEY_SCRIPT_SIMPLEX,
-    cv2.FONT_HERSHEY_SCRIPT_COMPLEX,
-)
+LETTERS = "ACEFHJKLMNPRTUVWXYacdefhjkmnprtuvwx&@#%?$+=<*"
+"""Letters and signs that nobody takes for a digit: without B D G I O Q S Z b g i l o q s y z."""
+
+_CANVAS = 96  # pixels a side on which Aileron is drawn, before it is framed
+_SMOOTH = 0.6  # share of typed characters in Aileron, the only one that looks as print does
+_PLOTTED = ("futural", "futuram", "rowmans", "rowmand", "rowmant", "timesr", "timesi", "timesrb")
+_CURSIVE = "ACEFHKLMNPRTUVWXacdefhjkmnprtuvwx"
+# Names of the strokes of a script by hand: what is no digit, by the places Hershey-Fonts gives them
+_SCRIPTS = {
+    "futural": LETTERS,
+    "rowmans": LETTERS,
+    "cursive": _CURSIVE,
+    "scripts": _CURSIVE,
+    "greek": "ACDEFGHKLMNPRSTUWXYaceghklmnprtuwxyz",
+    "cyrilc_1": "ADFGIJKLMNPQRSUVWYZ",
+    "mathupp": "abcdefghijklnowxy",
+    "japanese": "",
+}
+# Of the Japanese: kanji, hiragana and katakana, without those like 1 3 5 6 7 and blanks.
+_JAPANESE = (
+    (35, 49), (51, 58), (65, 66), (68, 75), (77, 78), (80, 80), (83, 92), (94, 104), (108, 108),
+    (110, 111), (113, 115), (120, 168), (170, 171), (174, 183), (186, 187), (191, 193), (195, 195),
+    (200, 223),
+)  # fmt: skip
 
 
 def draw_typed(count: int, seed: int) -> Split:
@@ -39,22 +56,49 @@ def draw_typed(count: int, seed: int) -> Split:
     """
     random = np.random.default_rng(np.random.SeedSequence([seed, 0x7479]))
     labels = (np.arange(count) % 10).astype(np.uint8)
-    images = [frame_ink(draw_character(str(label), random)) for label in labels]
+    images = [draw_character(str(label), random) for label in labels]
     return Split(np.stack(images) if images else np.zeros((0, 28, 28), np.uint8), labels)
 
 
 def draw_character(character: str, random: np.random.Generator) -> NDArray[np.uint8]:
-    """Return a character (96, 96) uint8, ink bright, in any typeface, weight, width and slant."""
-    draw = _smooth if random.random() < _SMOOTH else _plotted
-    canvas = draw(character, random)
+    """Return a typed character (28, 28) uint8, framed, in any typeface, weight, width and slant."""
     slant, width = random.uniform(-0.05, 0.25), random.uniform(0.75, 1.15)
-    middle = _CANVAS / 2
-    shape = np.array([[width, slant, middle * (1 - width - slant)], [0, 1, 0]], np.float64)
-    return np.asarray(cv2.warpAffine(canvas, shape, (_CANVAS, _CANVAS)), np.uint8)
+    if random.random() < _SMOOTH:
+        return frame_ink(_slanted(_smooth(character, random), slant, width))
+    strokes = _strokes(_PLOTTED[int(random.integers(len(_PLOTTED)))], character)
+    shape = np.array([[width, -slant], [0, 1]])
+    return draw_strokes([stroke @ shape.T for stroke in strokes], random, (2, 10))
+
+
+def draw_by_hand(random: np.random.Generator) -> NDArray[np.uint8]:
+    """Return a letter, kana or sign that is no digit, as written by a hand, (28, 28) uint8."""
+    face = list(_SCRIPTS)[int(random.integers(len(_SCRIPTS)))]
+    characters = _SCRIPTS[face] or _japanese()
+    strokes = _strokes(face, characters[int(random.integers(len(characters)))])
+    return draw_strokes(shake(strokes, random), random, (2, 7))
+
+
+def _japanese() -> str:
+    return "".join(chr(code) for first, last in _JAPANESE for code in range(first, last + 1))
+
+
+@cache
+def _face(name: str) -> dict[str, Strokes]:
+    """Return the characters of one of Hershey's faces as strokes, without single points."""
+    fonts = HersheyFonts()
+    fonts.load_default_font(name)
+    return {
+        character: [np.array(stroke, np.float64) for stroke in glyph.strokes if len(stroke) > 1]
+        for character, glyph in fonts.all_glyphs.items()
+    }
+
+
+def _strokes(face: str, character: str) -> Strokes:
+    return _face(face)[character]
 
 
 def _smooth(character: str, random: np.random.Generator) -> NDArray[np.uint8]:
-    """A character in Aileron, up to bold."""
+    """A character (96, 96) in Aileron, up to bold."""
     picture = Image.new("L", (_CANVAS, _CANVAS))
     bold = int(random.integers(0, 4))
     font = ImageFont.load_default(64)
@@ -62,11 +106,7 @@ def _smooth(character: str, random: np.random.Generator) -> NDArray[np.uint8]:
     return np.asarray(picture, np.uint8)
 
 
-def _plotted(character: str, random: np.random.Generator) -> NDArray[np.uint8]:
-    """A character in a typeface of OpenCV's, thin or thick."""
-    canvas = np.zeros((_CANVAS, _CANVAS), np.uint8)
-    font = _FONTS[int(random.integers(len(_FONTS)))]
-    size = 5.0 if font == cv2.FONT_HERSHEY_PLAIN else 2.6
-    thickness = int(random.integers(2, 9))
-    cv2.putText(canvas, character, (20, 76), font, size, 255, thickness, cv2.LINE_AA)
-    return canvas
+def _slanted(canvas: NDArray[np.uint8], slant: float, width: float) -> NDArray[np.uint8]:
+    middle = _CANVAS / 2
+    shape = np.array([[width, slant, middle * (1 - width - slant)], [0, 1, 0]], np.float64)
+    return np.asarray(cv2.warpAffine(canvas, shape, (_CANVAS, _CANVAS)), np.uint8)
