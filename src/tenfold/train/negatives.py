@@ -7,7 +7,7 @@ from digits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator
 from typing import Any
 
 import cv2
@@ -21,6 +21,7 @@ from tenfold.values import Split
 
 __all__ = ["NEGATIVE_KINDS", "draw_negative", "draw_negatives"]
 
+_Corners = list[tuple[int, int]]
 _TRIES = 500  # at finding a digit of some labels, of which each is a tenth of the digits
 
 
@@ -232,19 +233,31 @@ def _blot(random: np.random.Generator) -> NDArray[np.uint8]:
 
 
 def _garment(random: np.random.Generator) -> NDArray[np.uint8]:
-    """A filled shape that is its own mirror image, of broad parts side by side or on each other."""
+    """A filled shape that is its own mirror image: of broad parts, or tall with two legs."""
     half = np.zeros((CANVAS, CANVAS // 2), np.uint8)
-    for _ in range(int(random.integers(1, 4))):
-        top, bottom = np.sort(random.integers(4, CANVAS - 4, 2))
-        outer = random.integers(8, CANVAS // 2 - 4, 2)
-        inner = outer - random.integers(5, 22, 2)
-        corners = [(inner[0], top), (outer[0], top), (outer[1], bottom + 6), (inner[1], bottom + 6)]
+    for corners in _legs(random) if random.random() < 0.4 else _broad_parts(random):
         cv2.fillPoly(half, [np.array(corners, np.int32)], 255, cv2.LINE_AA)
     canvas = np.hstack([half[:, ::-1], half])
     if not canvas.any():
         return _garment(random)
     shade = _smooth_noise(random, int(random.integers(2, 24)), float(random.uniform(0.2, 0.9)))
     return frame_ink((canvas * shade).astype(np.uint8))
+
+
+def _broad_parts(random: np.random.Generator) -> Iterator[_Corners]:
+    """Give the corners (column, row) of one to three parts, right of the middle."""
+    for _ in range(int(random.integers(1, 4))):
+        top, bottom = np.sort(random.integers(4, CANVAS - 4, 2))
+        outer = random.integers(8, CANVAS // 2 - 4, 2)
+        inner = outer - random.integers(5, 22, 2)
+        yield [(inner[0], top), (outer[0], top), (outer[1], bottom + 6), (inner[1], bottom + 6)]
+
+
+def _legs(random: np.random.Generator) -> Iterator[_Corners]:
+    """Give the corners of one leg, so slender that both may be taken for a thick 1."""
+    outer, gap = random.integers(8, 15, 2), int(random.integers(0, 5))
+    fork = int(random.integers(8, 60))
+    yield [(0, 4), (outer[0], 4), (outer[1], 60), (gap, 60), (0, fork)]
 
 
 def _texture(random: np.random.Generator) -> NDArray[np.uint8]:
