@@ -58,12 +58,19 @@ def keras_peer(recipe: Any) -> Classify:
 
 def milliseconds(classify: Classify, image: NDArray[np.uint8]) -> float:
     """Return the median time of one digit."""
-    times = []
-    for _ in range(SINGLE_CALLS):
-        started = time.perf_counter()
-        classify(image)
-        times.append(time.perf_counter() - started)
-    return 1000 * statistics.median(times)
+    return 1000 * statistics.median(_seconds(classify, image) for _ in range(SINGLE_CALLS))
+
+
+def images_a_second(classify: Classify, images: NDArray[np.uint8]) -> int:
+    """Return the rate at the best third of the rounds."""
+    times = [_seconds(classify, images) for _ in range(ROUNDS)]
+    return round(len(images) / statistics.median(sorted(times)[: ROUNDS // 3]))
+
+
+def _seconds(classify: Classify, images: NDArray[np.uint8]) -> float:
+    started = time.perf_counter()
+    classify(images)
+    return time.perf_counter() - started
 
 
 def measure(name: str, folder: Path) -> list[dict[str, Any]]:
@@ -80,9 +87,7 @@ def measure(name: str, folder: Path) -> list[dict[str, Any]]:
     batches: dict[str, list[float]] = {peer: [] for peer in peers}
     for _ in range(ROUNDS):
         for peer, classify in peers.items():
-            started = time.perf_counter()
-            classify(images)
-            batches[peer].append(time.perf_counter() - started)
+            batches[peer].append(_seconds(classify, images))
     rows = []
     for peer, classify in peers.items():
         best = statistics.median(sorted(batches[peer])[: ROUNDS // 3])

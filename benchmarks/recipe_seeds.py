@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from record import append_rows
+from tenfold.cli.evaluate_special import main_figures
 from tenfold.data import load_mnist
 from tenfold.decide import softmax
 from tenfold.model import Model, load_model
@@ -32,22 +34,34 @@ from tenfold.train.export import export_run
 from tenfold.train.runs import open_run
 
 
-def figures(model: Model) -> dict[str, Any]:
-    """Return all figures of a model on the built-in sets."""
+def evaluations(model: Model) -> dict[str, dict[str, Any]]:
+    """Return the figures of a model on the built-in sets, by set, as a card keeps them."""
     data = load_mnist()
     test, _ = evaluate_model(model, data.test, MNIST_TEST)
+    test["accuracy_of_99_percent"] = accuracy_of_surest(model, 0.99)
     digits, _ = evaluate_model(model, load_optdigits(), "optdigits")
     strange, kinds = drawn_negatives(data)
-    refusal = evaluate_refusal(model, strange, kinds, data.test, "not-digits")
+    found = (
+        test,
+        digits,
+        evaluate_corrupted(model, data.test),
+        evaluate_refusal(model, strange, kinds, data.test, "not-digits"),
+    )
+    return {result["data"]: main_figures(result) for result in found}
+
+
+def row_of_figures(figures: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the figures that a table of seeds shows."""
+    test, refusal = figures[MNIST_TEST], figures["not-digits"]
     return {
         "accuracy": test["accuracy"],
         "ten_corrected": test["labels"]["ten_corrected"],
         "without_fifteen": test["labels"]["without_fifteen"],
         "loss": test["loss"],
         "ece": test["ece"],
-        "accuracy_of_99_percent": accuracy_of_surest(model, 0.99),
-        "optdigits_accuracy": digits["accuracy"],
-        "corrupted_accuracy": evaluate_corrupted(model, data.test)["accuracy"],
+        "accuracy_of_99_percent": test["accuracy_of_99_percent"],
+        "optdigits_accuracy": figures["optdigits"]["accuracy"],
+        "corrupted_accuracy": figures["corrupted"]["accuracy"],
         "not_digits_auroc": refusal["auroc"],
         "not_digits_refused": refusal["refused"],
         "digits_refused": refusal["digits_refused"],
@@ -68,7 +82,7 @@ def row_of(folder: Path, held: Path | None) -> dict[str, Any]:
     fitted = None if held is None else calibrate_by_run(run, open_run(held), data)
     with tempfile.TemporaryDirectory() as place:
         export_run(run, Path(place) / "model", data.test, calibration=fitted)
-        found = figures(load_model(Path(place) / "model"))
+        found = row_of_figures(evaluations(load_model(Path(place) / "model")))
     seconds = sum(epoch["seconds"] for epoch in run.history())
     return {
         "recipe": run.recipe.name,

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["main_figures", "special_evaluation", "special_text"]
 
 _MAIN = (
-    "n", "images", "accuracy", "interval", "loss", "ece", "labels", "corruptions", "auroc",
-    "refused", "refused_interval", "digits_refused",
+    "n", "images", "accuracy", "interval", "loss", "ece", "labels", "accuracy_of_99_percent",
+    "corruptions", "auroc", "refused", "refused_interval", "digits_refused",
 )  # fmt: skip
 
 

@@ -1,0 +1,69 @@
+"""Put finished runs into the package as a model that comes along, with its figures in the card.
+
+    python benchmarks/ship_models.py NAME --calibration HELD RUN [RUN ...]
+
+One run becomes a model, several a committee. Weights are kept as float16 in the graph alone; then
+the model is scored on every built-in set and timed, on an idle machine, and takes its place in
+``src/tenfold/models``, where its forerunner goes.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from model_speed import BATCH, images_a_second, milliseconds
+from recipe_seeds import evaluations
+from tenfold.data import load_mnist
+from tenfold.files import replace_folder
+from tenfold.model import load_model
+from tenfold.train.calibrate import calibrate_by_run
+from tenfold.train.evaluation_files import keep_figures
+from tenfold.train.export import MODEL_FILES, Form, export_committee, export_run
+from tenfold.train.runs import Run, open_run
+
+MODELS = Path(__file__).parents[1] / "src" / "tenfold" / "models"
+FORM = Form(half=True, safetensors=False)
+
+
+def export(name: str, runs: list[Run], held: Run | None, folder: Path) -> None:
+    """Write the model, calibrated where a run is given that held images out."""
+    data = load_mnist()
+    fitted = None if held is None else calibrate_by_run(runs[0], held, data)
+    if len(runs) == 1:
+        export_run(runs[0], folder, data.test, calibration=fitted, form=FORM)
+    else:
+        export_committee(runs, folder, data.test, name, calibration=fitted, form=FORM)
+
+
+def add_figures(folder: Path) -> None:
+    """Write the figures on all built-in sets, and the speed, into the card."""
+    model = load_model(folder)
+    figures = evaluations(model)
+    images = np.random.default_rng(0).integers(0, 256, (BATCH, 28, 28)).astype(np.uint8)
+    speed = {
+        "one_digit_ms": round(milliseconds(model.logits, images[:1]), 3),
+        "images_a_second": images_a_second(model.logits, images),
+        "batch": BATCH,
+    }
+    keep_figures(model, {**figures, "speed": speed})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("name", help="of the folder in src/tenfold/models")
+    parser.add_argument("runs", nargs="+", type=Path, metavar="RUN")
+    parser.add_argument("--calibration", type=Path, metavar="HELD")
+    options = parser.parse_args()
+    held = options.calibration and open_run(options.calibration)
+    with replace_folder(MODELS / options.name, MODEL_FILES, marker="card.json") as folder:
+        export(options.name, [open_run(path) for path in options.runs], held, folder)
+        add_figures(folder)
+    size = (MODELS / options.name / "model.onnx").stat().st_size
+    print(f"{MODELS / options.name}: {size / 2**20:.2f} MB")
+
+
+if __name__ == "__main__":
+    main()
