@@ -134,6 +134,29 @@ def test_transparent_paper_is_white(grey: np.ndarray) -> None:
     np.testing.assert_allclose(page.astype(int), 255 - grey.astype(int), atol=1)
 
 
+@pytest.mark.parametrize("shade", [0, 90, 160, 255])
+def test_strokes_on_clear_ground_are_ink_of_any_shade(shade: int) -> None:
+    layer = np.zeros((20, 20, 4), np.uint8)
+    layer[5:15, 8:12] = (shade, shade, shade, 255)
+    page = open_page(layer)
+    assert page[0, 0] == 0
+    assert page[10, 10] == max(shade, 255 - shade)
+
+
+def test_bright_paper_with_clear_corners_lies_on_white() -> None:
+    layer = np.full((20, 20, 4), 230, np.uint8)
+    layer[5:15, 8:12, :3] = 30
+    layer[..., 3] = 255
+    layer[:4, :4, 3] = 0
+    page = open_page(layer)
+    assert page[10, 10] > 200
+    assert page[0, 0] < 30
+
+
+def test_an_empty_layer_is_blank() -> None:
+    assert not open_page(np.zeros((9, 9, 4), np.uint8)).any()
+
+
 def test_a_transparent_colour_is_white_too(grey: np.ndarray) -> None:
     image = Image.fromarray(255 - grey)  # bright ink on black, the black being transparent
     content = encoded(image, transparency=0)

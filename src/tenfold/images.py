@@ -66,8 +66,8 @@ def pictures_in(folder: Path) -> list[Path]:
 def open_page(picture: Any, *, polarity: Polarity = "auto") -> NDArray[np.uint8]:
     """Return a picture as a page.
 
-    A picture with transparency is laid on white, turned as its EXIF orientation says, and made
-    grey. Of a file with several frames the first is taken.
+    A picture with transparency is laid on white, or on black where it shows bright strokes on clear
+    ground; it is turned as its EXIF orientation says, and made grey. Of a file with several frames the first is taken.
 
     Args:
         picture: A path, bytes, an open binary file, a Pillow image, or an array of shape (H, W),
@@ -192,9 +192,23 @@ def _grey(image: Image, source: str) -> NDArray[np.uint8]:
     if image.mode.startswith(("I", "F")):
         return _scaled(np.asarray(image), source)
     if image.has_transparency_data:
-        layer = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
+        image = _on_paper(image.convert("RGBA"))
     return np.array(image.convert("L"), dtype=np.uint8)
+
+
+def _on_paper(layer: Image) -> Image:
+    """Return a picture with transparency laid on white, or on black where it is bright strokes.
+
+    Strokes are what leaves most of the picture clear; a page with clear corners is none.
+    """
+    from PIL import Image
+
+    shade = np.array(layer.convert("L"), np.float64)
+    opacity = np.array(layer.getchannel("A"), np.float64)
+    strokes = opacity.mean() < 255 / 2
+    bright = (shade * opacity).sum() > 255 / 2 * opacity.sum()
+    ground = Image.new("RGBA", layer.size, "black" if strokes and bright else "white")
+    return Image.alpha_composite(ground, layer)
 
 
 def _scaled(values: NDArray[Any], source: str) -> NDArray[np.uint8]:
