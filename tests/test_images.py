@@ -157,11 +157,10 @@ def test_an_empty_layer_is_blank() -> None:
     assert not open_page(np.zeros((9, 9, 4), np.uint8)).any()
 
 
-def test_a_transparent_colour_is_white_too(grey: np.ndarray) -> None:
-    image = Image.fromarray(255 - grey)  # bright ink on black, the black being transparent
-    content = encoded(image, transparency=0)
-    page = open_page(content, polarity="dark_ink")
-    assert page[0, 0] == 0
+def test_a_transparent_colour_is_clear_ground(grey: np.ndarray) -> None:
+    key = int(np.bincount(grey.ravel()).argmax())
+    page = open_page(encoded(Image.fromarray(grey), transparency=key))
+    assert not page[grey == key].any()
 
 
 @pytest.mark.parametrize(("ground", "ink"), [(255, 0), (0, 255), (140, 60), (60, 140), (250, 200)])

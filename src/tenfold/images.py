@@ -67,7 +67,8 @@ def open_page(picture: Any, *, polarity: Polarity = "auto") -> NDArray[np.uint8]
     """Return a picture as a page.
 
     A picture with transparency is laid on white, or on black where it shows bright strokes on clear
-    ground; it is turned as its EXIF orientation says, and made grey. Of a file with several frames the first is taken.
+    ground; it is turned as its EXIF orientation says, and made grey. Of a file with several frames
+    the first is taken.
 
     Args:
         picture: A path, bytes, an open binary file, a Pillow image, or an array of shape (H, W),
@@ -185,7 +186,7 @@ def _check_size(image: Image, source: str) -> None:
 
 
 def _grey(image: Image, source: str) -> NDArray[np.uint8]:
-    from PIL import Image, ImageOps
+    from PIL import ImageOps
 
     _check_size(image, source)
     image = ImageOps.exif_transpose(image)
