@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import model_cards
+
 from tenfold.train.recipes import RECIPES
 from tenfold.train.settings import to_toml
 from tenfold.train.shapes import summarise
@@ -182,6 +184,7 @@ def main() -> int:
     """Write the pages, or report those that differ."""
     pages = {
         "commands.md": commands_page(),
+        "model-cards.md": model_cards.page(),
         "recipes.md": recipes_page(),
         "reproduce.md": reproduce_page(),
         "speed.md": speed_page(),

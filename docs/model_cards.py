@@ -1,0 +1,149 @@
+"""The page of the included models: their cards, and the seeds of their recipes."""
+
+from __future__ import annotations
+
+import csv
+import statistics
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tenfold.model import included_models, read_card
+
+RESULTS = Path(__file__).parents[1] / "benchmarks" / "results"
+# What each is weak at: read off its figures and its errors, and to be mended.
+KNOWN_FAILURES: dict[str, tuple[str, ...]] = {}
+_SHARES = (
+    ("accuracy", "MNIST test, official labels"),
+    ("ten_corrected", "... ten labels corrected"),
+    ("without_fifteen", "... without the fifteen doubtful"),
+    ("accuracy_of_99_percent", "... of the surest 99 %"),
+    ("ece", "... expected calibration error"),
+    ("optdigits_accuracy", "optdigits"),
+    ("corrupted_accuracy", "corrupted, mean of 15"),
+    ("not_digits_refused", "not-digits refused"),
+    ("digits_refused", "MNIST test refused with them"),
+)
+
+
+def page() -> str:
+    """Return the page in Markdown."""
+    parts = [
+        "# Model cards\n\n"
+        "The models that come with the package: trained by the project's own recipes on MNIST's "
+        "training images alone, chosen and calibrated on images held out from training, scored "
+        "once on the test sets below. `tenfold models NAME` shows the same from the card that "
+        "travels with the weights. [Using a model](models.md) explains every term; "
+        "[recipes](recipes.md) has the networks, [the log](log.md) what was tried and left.\n"
+    ]
+    for name, folder in included_models().items():
+        parts += _card(name, folder, read_card(folder).to_dict())
+    parts += _seeds()
+    return "".join(parts)
+
+
+def _card(name: str, folder: Path, card: Mapping[str, Any]) -> Iterator[str]:
+    trained, figures = card["trained"], card["figures"]
+    seeds = trained.get("seeds") or [trained["seed"]]
+    size = (folder / "model.onnx").stat().st_size / 2**20
+    yield (
+        f"\n## {name}\n\n{card['recipe'].get('summary', '').capitalize()}. "
+        f"{trained['parameters']:,} parameters, {size:.2f} MB. "
+        f"Recipe `{card['recipe']['name']}`, seed {_listed(seeds)}, {trained['epochs']} epochs, "
+        f"commit {trained['commit']}.\n\n"
+    )
+    yield from _table(("on", "figure", "value"), _figure_rows(figures))
+    if "corrupted" in figures:
+        yield "\nEach corruption: " + _accuracies(figures["corrupted"]["corruptions"]) + ".\n"
+    if card["operating_points"]:
+        yield "\nAccuracy asked for, and the share of digits that then get an answer:\n\n"
+        points = [
+            (f"{100 * point['accuracy']:g} %", _percent(point["coverage"]))
+            for point in card["operating_points"]
+        ]
+        yield from _table(("accuracy", "answered"), points)
+        yield f"\nTemperature {card['temperature']:.3f}; {_thresholds(card['thresholds'])}.\n"
+    if name in KNOWN_FAILURES:
+        yield "\nKnown failures:\n\n" + "".join(f"- {line}\n" for line in KNOWN_FAILURES[name])
+
+
+def _figure_rows(figures: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    test = figures.get("MNIST test")
+    if test:
+        interval = " to ".join(_percent(bound) for bound in test["interval"])
+        yield "MNIST test, 10,000", "accuracy", f"{_percent(test['accuracy'])} ({interval})"
+        yield "", "ten labels corrected", _percent(test["labels"]["ten_corrected"])
+        yield "", "without the fifteen doubtful", _percent(test["labels"]["without_fifteen"])
+        yield "", "of the surest 99 %", _percent(test["accuracy_of_99_percent"])
+        yield "", "log-loss", f"{test['loss']:.4f}"
+        yield "", "expected calibration error", f"{test['ece']:.4f}"
+    if "optdigits" in figures:
+        yield "optdigits, 1,797", "accuracy", _percent(figures["optdigits"]["accuracy"])
+    if "corrupted" in figures:
+        yield "corrupted, 15 x 10,000", "mean accuracy", _percent(figures["corrupted"]["accuracy"])
+    if "not-digits" in figures:
+        refusal = figures["not-digits"]
+        yield "not-digits, 5,000", "refused", _percent(refusal["refused"])
+        yield "", "AUROC", f"{refusal['auroc']:.4f}"
+        yield "", "MNIST test refused too", _percent(refusal["digits_refused"])
+    if "speed" in figures:
+        speed = figures["speed"]
+        yield "speed, 2 cores", "one digit", f"{speed['one_digit_ms']:.2f} ms"
+        rate = f"{speed['images_a_second']:,} a second"
+        yield "", f"batches of {speed['batch']:,}", rate
+
+
+def _seeds() -> Iterator[str]:
+    """Give each recipe's figures over its seeds."""
+    path = RESULTS / "recipe_seeds.csv"
+    if not path.exists():
+        return
+    with path.open(encoding="utf-8", newline="") as stream:
+        latest = {(row["recipe"], row["seed"]): row for row in csv.DictReader(stream)}
+    yield (
+        "\n## Seeds\n\nWhat a recipe is worth: every seed of it, scored like the models above "
+        "(`python benchmarks/recipe_seeds.py`); weights of the last step, no test-time "
+        "augmentation. Accuracies are in per cent, with their sample standard deviation.\n"
+    )
+    for recipe in dict.fromkeys(name for name, _ in latest):
+        rows = [row for (name, _), row in latest.items() if name == recipe]
+        minutes = statistics.mean(float(row["minutes"]) for row in rows)
+        yield f"\n### {recipe}\n\n{len(rows)} seeds, {minutes:.0f} minutes each.\n\n"
+        yield from _table(("figure", "mean", "spread", "each seed"), _seed_rows(rows))
+
+
+def _seed_rows(rows: Sequence[Mapping[str, str]]) -> Iterator[tuple[str, ...]]:
+    for key, name in _SHARES:
+        yield _over_seeds(name, [100 * float(row[key]) for row in rows], 2)
+    yield _over_seeds("MNIST test, log-loss", [float(row["loss"]) for row in rows], 4)
+    yield _over_seeds("not-digits, AUROC", [float(row["not_digits_auroc"]) for row in rows], 4)
+
+
+def _over_seeds(name: str, values: Sequence[float], places: int) -> tuple[str, ...]:
+    spread = f"± {statistics.stdev(values):.{places}f}" if len(values) > 1 else "–"
+    each = " ".join(f"{value:.{places}f}" for value in values)
+    return name, f"{statistics.mean(values):.{places + 1}f}", spread, each
+
+
+def _table(headings: Sequence[str], rows: Iterator[tuple[str, ...]] | Any) -> Iterator[str]:
+    yield f"| {' | '.join(headings)} |\n|{'---|' * len(headings)}\n"
+    for row in rows:
+        yield f"| {' | '.join(row)} |\n"
+
+
+def _accuracies(rows: Mapping[str, Mapping[str, float]]) -> str:
+    return ", ".join(
+        f"{name.replace('_', ' ')} {100 * row['accuracy']:.1f}" for name, row in rows.items()
+    )
+
+
+def _thresholds(values: Mapping[str, float]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in values.items())
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2f} %"
+
+
+def _listed(values: Sequence[Any]) -> str:
+    return ", ".join(str(value) for value in values)
