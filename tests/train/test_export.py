@@ -74,6 +74,14 @@ def test_onnx_agrees_with_pytorch(name: str, mnist: MNIST, tmp_path: Path) -> No
     np.testing.assert_array_equal(ours.argmax(1), theirs.argmax(1))
 
 
+def test_a_model_that_knows_no_digits_refuses_them_uncalibrated(
+    mnist: MNIST, tmp_path: Path
+) -> None:
+    exported(RECIPES["negatives"], tmp_path / "model", mnist)
+    card = load_model(tmp_path / "model").card
+    assert card.thresholds == {"not_a_digit": 0.5, "unsure": 0.0}
+
+
 @pytest.mark.parametrize("name", ["conv-3", "dense-100-sigmoid"])
 def test_the_model_folder(name: str, mnist: MNIST, tmp_path: Path) -> None:
     recipe = RECIPES[name]
@@ -89,7 +97,7 @@ def test_the_model_folder(name: str, mnist: MNIST, tmp_path: Path) -> None:
     assert card["input"]["dtype"] == "uint8"
     assert card["output"]["shape"] == ["N", "labels"]
     assert card["labels"] == list("0123456789")
-    assert card["labels"] == list("0123456789")
+    assert card["thresholds"] == {"unsure": 0.0}
     assert (card["temperature"], card["preprocessing"], card["licence"]) == (1.0, 2, "MIT")
     assert card["output_activation"] == ("sigmoid" if "sigmoid" in name else "softmax")
     assert card["recipe"]["epochs"] == recipe.epochs

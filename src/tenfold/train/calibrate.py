@@ -21,11 +21,11 @@ from tenfold.train.recipe import Recipe, Validation
 from tenfold.train.runs import Run
 from tenfold.train.splits import split_images
 
-__all__ = ["Calibration", "calibrate", "calibrate_by_run"]
+__all__ = ["STRANGEST", "Calibration", "calibrate", "calibrate_by_run"]
 
 _ACCURACIES = (0.99, 0.995, 0.998, 0.999, 0.9995, 0.9998)  # that can be asked for
 _REFUSED = 0.005  # share of held-out digits that a model refuses unless told otherwise
-_STRANGEST = 0.5  # probability of being no digit, above which it is likelier than all digits
+STRANGEST = 0.5  # probability of being no digit, above which it is likelier than all digits
 _LOG_TEMPERATURES = -3.0, 3.0
 
 
@@ -53,12 +53,12 @@ def calibrate(
     probabilities = softmax(logits / temperature)
     confidence = _rounded_down(probabilities[:, :10].max(1))
     # What is taken for no digit gets no answer at any threshold.
-    confidence[probabilities[:, 10:].sum(1) > _STRANGEST] = -1
+    confidence[probabilities[:, 10:].sum(1) > STRANGEST] = -1
     right = probabilities[:, :10].argmax(1) == labels
     return Calibration(
         temperature=temperature,
         thresholds={
-            "not_a_digit": _STRANGEST,
+            "not_a_digit": STRANGEST,
             "unsure": max(0.0, float(np.sort(confidence)[int(_REFUSED * len(confidence))])),
         },
         operating_points=_operating_points(confidence, right, _ACCURACIES),

@@ -15,7 +15,7 @@ from tenfold.decide import softmax
 from tenfold.errors import ModelError, RunError
 from tenfold.files import replace_folder, sha256, write_bytes, write_json, write_text
 from tenfold.model import DIGITS, NOT_A_DIGIT, Card, load_model
-from tenfold.train.calibrate import Calibration
+from tenfold.train.calibrate import STRANGEST, Calibration
 from tenfold.train.checkpoint import load_checkpoint
 from tenfold.train.fit import as_images, predict_logits
 from tenfold.train.networks import Network
@@ -191,7 +191,7 @@ def export_weights(
                 "multiplications": len(members) * sum(row.multiplications for row in rows),
             },
             figures=dict(figures),
-            **_confidence(calibration),
+            **_confidence(recipe, calibration),
         )
         write_json(temporary / _CARD, card.sealed())
         write_text(temporary / "README.md", _readme(card))
@@ -212,10 +212,10 @@ def _safetensors(members: Sequence[Mapping[str, Tensor]]) -> bytes:
     )
 
 
-def _confidence(calibration: Calibration | None) -> dict[str, Any]:
+def _confidence(recipe: Recipe, calibration: Calibration | None) -> dict[str, Any]:
     """Return what a card says about confidence."""
     if calibration is None:
-        return {}
+        return {"thresholds": {"not_a_digit": STRANGEST, "unsure": 0.0}} if recipe.negatives else {}
     return {
         "temperature": calibration.temperature,
         "thresholds": calibration.thresholds,
