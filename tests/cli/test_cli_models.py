@@ -71,7 +71,11 @@ def test_a_card(installed: Path, capsys: Capture) -> None:
 
 
 def test_names_stand_for_models_and_folders_are_paths(
-    installed: Path, mnist: MNIST, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    installed: Path,
+    mnist: MNIST,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Capture,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     expected = tenfold.Reader(installed / "base").classify(mnist.test.images[:3])
@@ -81,6 +85,10 @@ def test_names_stand_for_models_and_folders_are_paths(
     assert tenfold.Reader("small").card.name == "small"
     with pytest.raises(tenfold.ModelError, match="is a folder with neither"):
         load_model("./small")
+    with pytest.raises(tenfold.ModelError, match="is a folder with neither"):
+        load_model(Path("small"))
+    assert run(["models", "./small"]) == 1
+    assert "is a folder with neither" in capsys.readouterr().err
     with pytest.raises(tenfold.ModelError, match="with the package come: base, small"):
         load_model("basic")
 

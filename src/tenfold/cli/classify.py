@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from tenfold.cli.output import emit, note, row_formats, warn
-from tenfold.cli.paths import PATH
+from tenfold.cli.paths import MODEL
 from tenfold.errors import InputError
 from tenfold.images import SUFFIXES, pictures_in
 from tenfold.model.included import DEFAULT_MODEL
@@ -28,7 +28,7 @@ __all__ = ["classify"]
     default=DEFAULT_MODEL,
     show_default=True,
     metavar="MODEL",
-    type=PATH,
+    type=MODEL,
     help="A model that comes with the package (tenfold models lists them), a model folder, or the "
     "run folder of a finished training.",
 )
@@ -55,7 +55,7 @@ __all__ = ["classify"]
 @row_formats
 def classify(
     paths: tuple[str, ...],
-    model: Path,
+    model: str,
     accuracy: float | None,
     threshold: float | None,
     polarity: Any,

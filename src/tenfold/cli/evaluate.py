@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tenfold.cli.evaluate_special import main_figures, special_evaluation, special_text
 from tenfold.cli.output import json_option, note, percent, table
-from tenfold.cli.paths import FILE, FOLDER, PATH
+from tenfold.cli.paths import FILE, FOLDER, MODEL
 from tenfold.errors import OutputError
 from tenfold.preprocess import picture_to_glyph
 from tenfold.values import Split
+
+if TYPE_CHECKING:
+    from tenfold.model import Model
 
 __all__ = ["evaluate"]
 
 
 @click.command()
-@click.argument("model", type=PATH)
+@click.argument("model", type=MODEL)
 @click.option(
     "--data",
     metavar="SET",
@@ -49,7 +52,7 @@ __all__ = ["evaluate"]
 @click.option("--force", is_flag=True, help="Replace files that are there.")
 @json_option
 def evaluate(
-    model: Path,
+    model: str,
     data: str | None,
     split: str,
     report: Path | None,
@@ -79,13 +82,8 @@ def evaluate(
     if data == "mnist":
         data = None
     if data is not None and data.partition("=")[0] in ("corrupted", "not-digits"):
-        if report is not None or outputs is not None:
-            raise click.BadParameter("has neither --report nor --outputs", param_hint="--data")
-        loaded = load_model(model)
-        result = special_evaluation(loaded, data)
-        if keep:
-            keep_figures(loaded, {result["data"]: main_figures(result)})
-        click.echo(json.dumps(result, indent=2) if as_json else special_text(result))
+        _refuse_options(split, report, outputs)
+        _evaluate_special(load_model(model), data, keep=keep, as_json=as_json)
         return
     _check_outputs(outputs, force=force)
     own = data is None and split == "test" and _is_own(model, report)
@@ -104,6 +102,22 @@ def evaluate(
         page = _write_report(model, report, evaluation, network_outputs, images, own=own)
         note(f"the page with all figures: {page}")
     click.echo(json.dumps(evaluation, indent=2) if as_json else _as_text(evaluation))
+
+
+def _refuse_options(split: str, report: Path | None, outputs: Path | None) -> None:
+    """Refuse what makes sense for plain labelled images alone."""
+    for option, is_given in (("report", report), ("outputs", outputs), ("split", split != "test")):
+        if is_given:
+            raise click.BadParameter(f"has no --{option}", param_hint="--data")
+
+
+def _evaluate_special(model: Model, data: str, *, keep: bool, as_json: bool) -> None:
+    from tenfold.train.evaluation_files import keep_figures
+
+    result = special_evaluation(model, data)
+    if keep:
+        keep_figures(model, {result["data"]: main_figures(result)})
+    click.echo(json.dumps(result, indent=2) if as_json else special_text(result))
 
 
 def _images(data: str | None, split: str) -> Split:
@@ -129,13 +143,13 @@ def _check_outputs(path: Path | None, *, force: bool) -> None:
         raise OutputError(f"{path}: is there already; add --force to replace it")
 
 
-def _is_own(model: Path, report: Path | None) -> bool:
+def _is_own(model: str, report: Path | None) -> bool:
     """Tell whether the report goes into the folder of the run it is about."""
-    is_run = (model / "recipe.toml").is_file()
-    return report is not None and is_run and report.resolve() == model.resolve()
+    is_run = Path(model, "recipe.toml").is_file()
+    return report is not None and is_run and report.resolve() == Path(model).resolve()
 
 
-def _check_report(model: Path, report: Path, *, force: bool) -> None:
+def _check_report(model: str, report: Path, *, force: bool) -> None:
     """Refuse a place for a page before the work is done."""
     from tenfold.files import refuse_used
 
@@ -148,7 +162,7 @@ def _check_report(model: Path, report: Path, *, force: bool) -> None:
 
 
 def _write_report(
-    model: Path,
+    model: str,
     folder: Path,
     evaluation: dict[str, Any],
     outputs: Any,
@@ -166,7 +180,7 @@ def _write_report(
         return write_run_report(folder, split.images, split.labels)
     ensure_folder(folder)
     return evaluation_page(
-        folder, evaluation, split.images, split.labels, title=model.name, outputs=outputs
+        folder, evaluation, split.images, split.labels, title=Path(model).name, outputs=outputs
     )
 
 

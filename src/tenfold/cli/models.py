@@ -24,11 +24,10 @@ def models(name: str | None, output: str) -> int:
       tenfold models base
       tenfold models base --json
     """
-    from tenfold.model import included_models, read_card
-    from tenfold.model.session import find_model_folder
+    from tenfold.model import find_model_folder, included_models, read_card
 
     if name is not None:
-        folder = included_models().get(name) or find_model_folder(Path(name))
+        folder = find_model_folder(name)
         card = read_card(folder)
         if output == "text":
             click.echo(_as_text(folder, card.to_dict()))

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-__all__ = ["FILE", "FOLDER", "PATH"]
+__all__ = ["FILE", "FOLDER", "MODEL", "PATH"]
 
 
 class _NamedPath(click.Path):
@@ -20,5 +20,7 @@ class _NamedPath(click.Path):
 
 
 PATH = _NamedPath(path_type=Path)
+# As it was typed: "base" comes with the package, "./base" is a folder.
+MODEL = _NamedPath(path_type=str)
 FILE = _NamedPath(dir_okay=False, path_type=Path)
 FOLDER = _NamedPath(file_okay=False, path_type=Path)

@@ -2,7 +2,7 @@
 
 from tenfold.model.card import CARD_FORMAT, DIGITS, NOT_A_DIGIT, Card, read_card
 from tenfold.model.included import DEFAULT_MODEL, included_models
-from tenfold.model.session import Model, load_model
+from tenfold.model.session import Model, find_model_folder, load_model
 from tenfold.model.thresholds import choose_thresholds
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Card",
     "Model",
     "choose_thresholds",
+    "find_model_folder",
     "included_models",
     "load_model",
     "read_card",

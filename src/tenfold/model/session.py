@@ -81,7 +81,7 @@ def load_model(path: str | os.PathLike[str], *, threads: int = 0) -> Model:
     Raises:
         ModelError: There is no model, its card is malformed, or card and weights disagree.
     """
-    folder = included_models().get(str(path)) or find_model_folder(_as_path(path))
+    folder = find_model_folder(path)
     if not isinstance(threads, int) or not 0 <= threads <= _MOST_THREADS:
         raise ModelError(
             f"threads: must be a whole number from 0 to {_MOST_THREADS}, but is {threads!r}"
@@ -90,12 +90,15 @@ def load_model(path: str | os.PathLike[str], *, threads: int = 0) -> Model:
     return Model(folder, card, _session(folder / "model.onnx", threads, len(card.labels)))
 
 
-def find_model_folder(path: Path) -> Path:
-    """Return the model folder that ``path`` names, is or holds.
+def find_model_folder(name: str | os.PathLike[str]) -> Path:
+    """Return the folder of an included model, or the model folder that a path is or holds.
 
     Raises:
-        ModelError: It is neither; the message says what it is.
+        ModelError: It is none of these; the message says what it is.
     """
+    if isinstance(name, str) and name in included_models():
+        return included_models()[name]
+    path = _as_path(name)
     for folder in (settled_folder(path), settled_folder(path / "model")):
         if os.path.isfile(folder / "card.json"):  # noqa: PTH113 - never raises
             return folder
