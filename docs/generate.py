@@ -6,6 +6,7 @@ import csv
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -147,11 +148,10 @@ def _reached(metric: str, values: list[float | None], claimed: float) -> str:
 
 def speed_page() -> str:
     """Return the page of the speeds on record: the latest row of each system."""
-    with (RESULTS / "training_speed.csv").open(encoding="utf-8", newline="") as stream:
-        latest = {row["system"]: row for row in csv.DictReader(stream)}
+    latest = {row["system"]: row for row in _rows("training_speed.csv")}
     some = next(iter(latest.values()))
     parts = [
-        "# Speed\n\n"
+        "# Speed\n\n## Training\n\n"
         "Seconds an epoch, beside Keras on TensorFlow with the same network, batch, images and "
         "validation, each in a process of its own, in turns epoch by epoch: the median of "
         f"{some['epochs']} epochs after a warm-up. `make bench` measures it; run it on an idle "
@@ -171,7 +171,62 @@ def speed_page() -> str:
         "[training_speed.csv](../benchmarks/results/training_speed.csv).\n\n"
         "Where the time goes, and what did not help, stands in the [log](log.md).\n"
     )
-    return "".join(parts)
+    return "".join([*parts, *_model_speeds(), *_augmentation_costs()])
+
+
+def _model_speeds() -> Iterator[str]:
+    """Give the latest speeds of the included models and of their peers in the same run."""
+    latest = {(row["model"], row["peer"]): row for row in _rows("model_speed.csv")}
+    if not latest:
+        return
+    some = next(iter(latest.values()))
+    yield (
+        "\n## Reading digits\n\n"
+        "The included models in ONNX Runtime, as a reader uses them, beside the same networks in "
+        "PyTorch (eager, channels last) and Keras (compiled), in one run: the median of 300 calls "
+        "with one digit, and the rate at batches of 1,024. `make bench` measures it.\n\n"
+        "| model | in | one digit | digits a second | tenfold's rate is |\n"
+        "|---|---|---:|---:|---:|\n"
+    )
+    for (model, peer), row in latest.items():
+        rate, ours = float(row["images_a_second"]), latest[model, "tenfold"]["images_a_second"]
+        share = "" if peer == "tenfold" else f"{float(ours) / rate:.1f} times that"
+        name = "ONNX Runtime" if peer == "tenfold" else {"pytorch": "PyTorch"}.get(peer, "Keras")
+        one = float(row["one_digit_ms"])
+        yield f"| {model} | {name} | {one:.2f} ms | {rate:,.0f} | {share} |\n"
+    yield f"\n{_machine(some)}\n"
+
+
+def _augmentation_costs() -> Iterator[str]:
+    """Give the latest share of augmentation in a step of each recipe."""
+    latest = {row["recipe"]: row for row in _rows("augmentation_cost.csv")}
+    if not latest:
+        return
+    some = next(iter(latest.values()))
+    yield (
+        "\n## Augmentation\n\nIts share of a training step, all of it computed as tensors "
+        "on the batch:\n\n| recipe | step | augmentation | share |\n|---|---:|---:|---:|\n"
+    )
+    for name, row in latest.items():
+        share = 100 * float(row["share"])
+        yield f"| {name} | {row['step_ms']} ms | {row['augmentation_ms']} ms | {share:.1f} % |\n"
+    yield f"\n{_machine(some)}\n"
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    """Return the rows of a file of results; none where it was never measured."""
+    path = RESULTS / name
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def _machine(row: dict[str, str]) -> str:
+    return (
+        f"{row['processor']}, {row['cores']} cores; PyTorch {row['torch']}, ONNX Runtime "
+        f"{row['onnxruntime']}; commit {row['commit']}, {row['date']}."
+    )
 
 
 def _goal(system: str, ratio: float) -> str:
