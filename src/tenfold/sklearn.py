@@ -216,7 +216,14 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         from tenfold.train.recipes import find_recipe
 
         recipe = self.recipe if isinstance(self.recipe, Recipe) else find_recipe(self.recipe)
-        changes: dict[str, Any] = {"validation": Validation(), "patience": 0, "seed": self._seed()}
+        changes: dict[str, Any] = {
+            "validation": Validation(),
+            "patience": 0,
+            "seed": self._seed(),
+            # Labels are places in classes_ here: nothing may be added that goes by the digit.
+            "typed": 0.0,
+            "augmentation": replace(recipe.augmentation, regional=0.0),
+        }
         for name in ("epochs", "batch_size"):
             if getattr(self, name) is not None:
                 changes[name] = _plain(getattr(self, name))

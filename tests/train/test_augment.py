@@ -122,6 +122,14 @@ def test_binary_is_black_and_white() -> None:
     assert set(capture.binarise(digits(), generator()).unique().tolist()) == {0.0, 1.0}
 
 
+def test_binary_under_uneven_light_is_never_all_ink() -> None:
+    light = torch.linspace(0, 0.8, 28).expand(100, 28, 28)
+    binary = capture.binarise(torch.maximum(digits(100), light), generator())
+    share = binary.mean((1, 2))
+    assert float(share.max()) <= 0.5
+    assert float(share.min()) > 0
+
+
 def test_blur_keeps_a_spot_s_place_and_widens_it() -> None:
     spots = torch.zeros(200, 28, 28)
     spots[:, 14, 14] = 1

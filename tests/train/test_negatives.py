@@ -67,6 +67,15 @@ def test_digits_of_two_kinds_are_enough() -> None:
     assert draw_negatives(two, 2 * len(NEGATIVE_KINDS), 0).any((1, 2)).all()
 
 
+@pytest.mark.parametrize("blank", [slice(0, 30), slice(None)], ids=["half", "all"])
+def test_blank_images_are_passed_over(blank: slice) -> None:
+    images = DIGITS.images.copy()
+    images[blank] = 0
+    drawn = draw_negatives(Split(images, DIGITS.labels), 3 * len(NEGATIVE_KINDS), 0)
+    assert len(drawn) == 3 * len(NEGATIVE_KINDS)
+    assert drawn.any((1, 2)).all()
+
+
 def test_a_network_learns_to_refuse_them() -> None:
     recipe = replace(tiny.RECIPES["negatives"], epochs=12)
     data = tiny.tiny_mnist(600)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from tenfold.train.typefaces import draw_typed
+from tenfold.train import typefaces
+from tenfold.train.typefaces import draw_by_hand, draw_typed
 
 
 def test_a_seed_decides_all() -> None:
@@ -25,3 +27,33 @@ def test_they_are_framed_and_differ() -> None:
         assert len(np.unique(ones, axis=0)) >= 18
         ink = (ones > 128).mean(1)
         assert ink.max() > 1.5 * ink.min()
+
+
+@pytest.mark.parametrize("smooth", [0.0, 1.0], ids=["strokes", "print"])
+def test_characters_lean_to_the_right(smooth: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a tall stroke leans, its top lies to the right of its foot, as in italics."""
+    monkeypatch.setattr(typefaces, "_SMOOTH", smooth)
+    random, places = np.random.default_rng(0), np.arange(28)
+    leans = []
+    for _ in range(80):
+        picture = typefaces.draw_character("H", random).astype(float)
+        top, foot = (rows.sum(0) @ places / rows.sum() for rows in (picture[5:9], picture[19:23]))
+        leans.append(top - foot)
+    assert np.mean(leans) > 0.5
+    assert np.max(leans) > 2.5
+
+
+def test_letters_by_hand_are_framed_and_differ() -> None:
+    random = np.random.default_rng(1)
+    pictures = np.stack([draw_by_hand(random) for _ in range(300)])
+    assert len(np.unique(pictures.reshape(300, -1), axis=0)) == 300
+    heights = [np.ptp(np.flatnonzero(picture.any(1))) + 1 for picture in pictures]
+    widths = [np.ptp(np.flatnonzero(picture.any(0))) + 1 for picture in pictures]
+    assert np.maximum(heights, widths).min() >= 18
+
+
+def test_no_character_by_hand_is_a_digit() -> None:
+    for face, characters in typefaces._SCRIPTS.items():
+        named = characters or typefaces._japanese()
+        assert not set(named) & (set("0123456789") if face != "japanese" else set("一二七")), face
+        assert all(typefaces._strokes(face, character) for character in named), face

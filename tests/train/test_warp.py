@@ -70,6 +70,18 @@ def test_shear_moves_rows_sideways() -> None:
     assert places[:, 0].numpy() == pytest.approx(-8, abs=0.05)
 
 
+def test_perspective_makes_one_side_larger_than_the_one_opposite() -> None:
+    """On a ramp of one a pixel, an output's value is the column that it was taken from."""
+    ramps = torch.arange(28.0).expand(2000, 28, 28)
+    seen = warp(ramps, Augmentation(perspective=0.2), generator()) - 13.5
+    distance = (20 - 13.5) / seen[:, :, 20]
+    between = distance[:, 23] - distance[:, 4]  # the very border would be taken from outside
+    assert float(between.abs().max()) == pytest.approx(0.2 * 19 / 28, rel=0.03)
+    assert float(between.mean()) == pytest.approx(0, abs=0.01)
+    middle = (distance[:, 13] + distance[:, 14]) / 2
+    assert float((distance[:, 4] + distance[:, 23] - 2 * middle).abs().max()) < 0.01
+
+
 def test_bends_are_in_pixels_and_differ_across_the_image() -> None:
     """On a ramp of one a pixel, an output's value is the column that it was taken from."""
     ramps = torch.arange(28.0).expand(3000, 28, 28)

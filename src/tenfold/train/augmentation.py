@@ -30,11 +30,11 @@ class Augmentation:
     """
 
     rotation: float = 0.0  # degrees, either way
-    scale: float = 0.0  # share by which width, and height, grow or shrink, each on its own
+    scale: float = 0.0  # width, and height on its own, are divided by 1 - this to 1 + this
     shear: float = 0.0  # columns that a row moves against the next
     shift: float = 0.0  # pixels, either way, along each axis
     elastic: float = 0.0  # pixels, standard deviation of the bends at the nodes of a 4 x 4 grid
-    perspective: float = 0.0  # share by which one side is drawn larger than the middle
+    perspective: float = 0.0  # share by which one side is drawn larger than the one opposite
     thicker: float = 0.0  # with thicker strokes
     thinner: float = 0.0  # with thinner strokes
     outlined: float = 0.0  # with hollow strokes

@@ -117,9 +117,14 @@ def _cosines() -> Tensor:
 
 
 def binarise(images: Tensor, generator: torch.Generator) -> Tensor:
-    """Return images in black and white, parted at 0.2 to 0.65 of their brightest value."""
-    level = uniform(len(images), 0.2, 0.65, generator)[:, None, None]
-    return (images > level * images.amax((1, 2), keepdim=True)).to(images.dtype)
+    """Return images in black and white, parted at 0.2 to 0.65 of the way from ground to ink.
+
+    The median stands for the ground, so that under no light more than half of an image is ink.
+    """
+    values = images.flatten(1)
+    ground, ink = values.median(1).values, values.amax(1)
+    level = ground + uniform(len(images), 0.2, 0.65, generator) * (ink - ground)
+    return (images > level[:, None, None]).to(images.dtype)
 
 
 def erase(images: Tensor, generator: torch.Generator) -> Tensor:

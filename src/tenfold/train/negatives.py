@@ -29,7 +29,7 @@ def draw_negatives(digits: Split, count: int, seed: int) -> NDArray[np.uint8]:
     """Return pictures of what is no digit, the kinds by turns.
 
     Args:
-        digits: Training images, of which pieces and pairs are made.
+        digits: Training images, of which pieces and pairs are made; blank ones are passed over.
         count: How many.
         seed: Two calls with one seed and the same digits return the same pictures.
 
@@ -37,13 +37,16 @@ def draw_negatives(digits: Split, count: int, seed: int) -> NDArray[np.uint8]:
         Shape (count, 28, 28), uint8, ink bright.
     """
     random = np.random.default_rng(np.random.SeedSequence([seed, 0x6E6F]))
-    turns = [NEGATIVE_KINDS[number % len(NEGATIVE_KINDS)] for number in range(count)]
+    inked = digits.images.any((1, 2))
+    digits = Split(digits.images[inked], digits.labels[inked])
+    kinds = [kind for kind in NEGATIVE_KINDS if kind in _DRAWN or len(digits)]
+    turns = [kinds[number % len(kinds)] for number in range(count)]
     pictures = [draw_negative(kind, digits, random) for kind in turns]
     return np.stack(pictures) if pictures else np.zeros((0, 28, 28), np.uint8)
 
 
 def draw_negative(kind: str, digits: Split, random: np.random.Generator) -> NDArray[np.uint8]:
-    """Return one picture (28, 28) uint8 of a kind of `NEGATIVE_KINDS`."""
+    """Return one picture (28, 28) uint8 of a kind of `NEGATIVE_KINDS`; no digit may be blank."""
     if kind in _OF_DIGITS:
         return _OF_DIGITS[kind](random, digits)
     return _DRAWN[kind](random)

@@ -108,5 +108,5 @@ def _smooth(character: str, random: np.random.Generator) -> NDArray[np.uint8]:
 
 def _slanted(canvas: NDArray[np.uint8], slant: float, width: float) -> NDArray[np.uint8]:
     middle = _CANVAS / 2
-    shape = np.array([[width, slant, middle * (1 - width - slant)], [0, 1, 0]], np.float64)
+    shape = np.array([[width, -slant, middle * (1 - width + slant)], [0, 1, 0]], np.float64)
     return np.asarray(cv2.warpAffine(canvas, shape, (_CANVAS, _CANVAS)), np.uint8)
