@@ -17,7 +17,7 @@ from typing import Any
 
 import torch
 
-from record import append_rows
+from record import append_rows, recipe_digest
 from tenfold.data import load_mnist
 from tenfold.train.augment import augment
 from tenfold.train.batches import Batches
@@ -51,6 +51,7 @@ def measure(name: str) -> dict[str, Any]:
     step, part = (1000 * statistics.median(times[2:]) for times in (steps, parts))
     return {
         "recipe": name,
+        "recipe_digest": recipe_digest(SHIPPED[name]),
         "batch": len(labels),
         "step_ms": round(step, 1),
         "augmentation_ms": round(part, 1),

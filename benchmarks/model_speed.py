@@ -74,12 +74,11 @@ def _seconds(classify: Classify, images: NDArray[np.uint8]) -> float:
 
 
 def measure(name: str, folder: Path) -> list[dict[str, Any]]:
-    recipe = from_table(dict(load_model(folder).card.recipe))
-    peers = {
-        "tenfold": tenfold_peer(folder),
-        "pytorch": pytorch_peer(recipe),
-        "keras": keras_peer(recipe),
-    }
+    card = load_model(folder).card
+    peers = {"tenfold": tenfold_peer(folder)}
+    if "seeds" not in card.trained:  # of a committee the peers would be one member
+        recipe = from_table(dict(card.recipe))
+        peers |= {"pytorch": pytorch_peer(recipe), "keras": keras_peer(recipe)}
     images = np.random.default_rng(0).integers(0, 256, (BATCH, 28, 28)).astype(np.uint8)
     for classify in peers.values():
         classify(images[:1])

@@ -3,8 +3,8 @@
     python benchmarks/recipe_seeds.py [--calibration HELD] RUN [RUN ...]
 
 Every run is exported for the moment, calibrated by HELD where it is given, and scored as a user's
-model would be. Rows are appended to ``benchmarks/results/recipe_seeds.csv``; docs/models.md shows
-means and spreads of each recipe's latest row a seed.
+model would be. Rows are appended to ``benchmarks/results/recipe_seeds.csv``; docs/model-cards.md
+shows means and spreads over each recipe's latest row a seed.
 """
 
 from __future__ import annotations
@@ -15,15 +15,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from record import append_rows
-from tenfold.cli.evaluate_special import main_figures
+from record import append_rows, recipe_digest
 from tenfold.data import load_mnist
-from tenfold.decide import softmax
 from tenfold.model import Model, load_model
 from tenfold.train.calibrate import calibrate_by_run
-from tenfold.train.evaluation_files import MNIST_TEST, evaluate_model
+from tenfold.train.evaluation_files import MNIST_TEST, evaluate_model, main_figures
 from tenfold.train.evaluation_sets import (
     drawn_negatives,
     evaluate_corrupted,
@@ -38,7 +34,6 @@ def evaluations(model: Model) -> dict[str, dict[str, Any]]:
     """Return the figures of a model on the built-in sets, by set, as a card keeps them."""
     data = load_mnist()
     test, _ = evaluate_model(model, data.test, MNIST_TEST)
-    test["accuracy_of_99_percent"] = accuracy_of_surest(model, 0.99)
     digits, _ = evaluate_model(model, load_optdigits(), "optdigits")
     strange, kinds = drawn_negatives(data)
     found = (
@@ -68,14 +63,6 @@ def row_of_figures(figures: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def accuracy_of_surest(model: Model, share: float) -> float:
-    """Return the accuracy on the surest share of the test images."""
-    test = load_mnist().test
-    probabilities = softmax(model.logits(test.images) / model.card.temperature)[:, :10]
-    surest = np.argsort(-probabilities.max(1), kind="stable")[: round(share * len(test))]
-    return float((probabilities.argmax(1)[surest] == test.labels[surest]).mean())
-
-
 def row_of(folder: Path, held: Path | None) -> dict[str, Any]:
     """Return a run's row."""
     run, data = open_run(folder), load_mnist()
@@ -86,6 +73,7 @@ def row_of(folder: Path, held: Path | None) -> dict[str, Any]:
     seconds = sum(epoch["seconds"] for epoch in run.history())
     return {
         "recipe": run.recipe.name,
+        "recipe_digest": recipe_digest(run.recipe),
         "seed": run.recipe.seed,
         **{name: round(value, 6) for name, value in found.items()},
         "minutes": round(seconds / 60, 1),

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from tenfold.files import json_digest
 from tenfold.train.environment import describe_environment
+from tenfold.train.recipe import Recipe, Validation
+from tenfold.train.settings import to_table
 
 PACKAGES = ("torch", "tensorflow-cpu", "keras", "numpy", "onnxruntime")
 
@@ -19,7 +23,7 @@ def append_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     Figures of changed sources are printed by the benchmark and not kept: nobody could make them
     again.
     """
-    stamped = [{**row, **_stamp()} for row in rows]
+    stamped = [{**row, **stamp()} for row in rows]
     if str(stamped[0]["commit"]).endswith("+"):
         print("not recorded: the sources have changes that are not committed")
         return
@@ -33,7 +37,14 @@ def append_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     print(f"appended to {path}")
 
 
-def _stamp() -> dict[str, Any]:
+def recipe_digest(recipe: Recipe) -> str:
+    """Return twelve hex digits that change with the recipe; seed and validation do not count."""
+    table = to_table(replace(recipe, seed=0, validation=Validation()))
+    return json_digest(table)[:12]
+
+
+def stamp() -> dict[str, Any]:
+    """Return date, commit, machine and versions."""
     environment = describe_environment({}, 0)
     return {
         "date": environment["date"][:10],

@@ -16,6 +16,7 @@ import numpy as np
 
 from model_speed import BATCH, images_a_second, milliseconds
 from recipe_seeds import evaluations
+from record import stamp
 from tenfold.data import load_mnist
 from tenfold.files import replace_folder
 from tenfold.model import load_model
@@ -25,6 +26,7 @@ from tenfold.train.export import MODEL_FILES, Form, export_committee, export_run
 from tenfold.train.runs import Run, open_run
 
 MODELS = Path(__file__).parents[1] / "src" / "tenfold" / "models"
+_MACHINE = ("date", "processor", "cores", "onnxruntime")
 FORM = Form(half=True, safetensors=False)
 
 
@@ -47,6 +49,7 @@ def add_figures(folder: Path) -> None:
         "one_digit_ms": round(milliseconds(model.logits, images[:1]), 3),
         "images_a_second": images_a_second(model.logits, images),
         "batch": BATCH,
+        **{key: found for key, found in stamp().items() if key in _MACHINE},
     }
     keep_figures(model, {**figures, "speed": speed})
 
@@ -57,6 +60,8 @@ def main() -> None:
     parser.add_argument("runs", nargs="+", type=Path, metavar="RUN")
     parser.add_argument("--calibration", type=Path, metavar="HELD")
     options = parser.parse_args()
+    if options.calibration and len(options.runs) > 1:
+        parser.error("--calibration is for one run: a committee is less sure than its members")
     held = options.calibration and open_run(options.calibration)
     with replace_folder(MODELS / options.name, MODEL_FILES, marker="card.json") as folder:
         export(options.name, [open_run(path) for path in options.runs], held, folder)

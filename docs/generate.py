@@ -6,7 +6,7 @@ import csv
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -179,7 +179,6 @@ def _model_speeds() -> Iterator[str]:
     latest = {(row["model"], row["peer"]): row for row in _rows("model_speed.csv")}
     if not latest:
         return
-    some = next(iter(latest.values()))
     yield (
         "\n## Reading digits\n\n"
         "The included models in ONNX Runtime, as a reader uses them, beside the same networks in "
@@ -194,15 +193,15 @@ def _model_speeds() -> Iterator[str]:
         name = "ONNX Runtime" if peer == "tenfold" else {"pytorch": "PyTorch"}.get(peer, "Keras")
         one = float(row["one_digit_ms"])
         yield f"| {model} | {name} | {one:.2f} ms | {rate:,.0f} | {share} |\n"
-    yield f"\n{_machine(some)}\n"
+    yield _machines(latest)
 
 
 def _augmentation_costs() -> Iterator[str]:
     """Give the latest share of augmentation in a step of each recipe."""
-    latest = {row["recipe"]: row for row in _rows("augmentation_cost.csv")}
+    rows = _rows("augmentation_cost.csv")
+    latest = {row["recipe"]: row for row in rows if model_cards.is_current(row)}
     if not latest:
         return
-    some = next(iter(latest.values()))
     yield (
         "\n## Augmentation\n\nIts share of a training step, all of it computed as tensors "
         "on the batch:\n\n| recipe | step | augmentation | share |\n|---|---:|---:|---:|\n"
@@ -210,7 +209,7 @@ def _augmentation_costs() -> Iterator[str]:
     for name, row in latest.items():
         share = 100 * float(row["share"])
         yield f"| {name} | {row['step_ms']} ms | {row['augmentation_ms']} ms | {share:.1f} % |\n"
-    yield f"\n{_machine(some)}\n"
+    yield _machines(latest)
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -222,11 +221,18 @@ def _rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-def _machine(row: dict[str, str]) -> str:
-    return (
-        f"{row['processor']}, {row['cores']} cores; PyTorch {row['torch']}, ONNX Runtime "
-        f"{row['onnxruntime']}; commit {row['commit']}, {row['date']}."
-    )
+def _machines(latest: Mapping[Any, Mapping[str, str]]) -> str:
+    """Return where and when rows were measured, those of one place together."""
+    places: dict[str, list[str]] = {}
+    for key, row in latest.items():
+        place = (
+            f"{row['processor']}, {row['cores']} cores; PyTorch {row['torch']}, ONNX Runtime "
+            f"{row['onnxruntime']}; commit {row['commit']}, {row['date']}"
+        )
+        name = key if isinstance(key, str) else key[0]
+        if name not in places.setdefault(place, []):
+            places[place].append(name)
+    return "".join(f"\n{', '.join(names)}: {place}.\n" for place, names in places.items())
 
 
 def _goal(system: str, ratio: float) -> str:

@@ -131,6 +131,16 @@ def test_a_stream_takes_pictures_as_it_needs_them(reader: tenfold.Reader, mnist:
     assert first[1400:1500] == first[:100]
 
 
+def test_a_bad_picture_comes_after_the_good_ones_before_it(
+    reader: tenfold.Reader, mnist: MNIST
+) -> None:
+    good = list(mnist.test.images[:5])
+    digits = reader.stream([*good, b"none", *good])
+    assert list(islice(digits, 5)) == reader.classify(good)
+    with pytest.raises(InputError, match="picture 5: must be one of"):
+        next(digits)
+
+
 def test_an_array_is_read_in_parts(reader: tenfold.Reader, mnist: MNIST) -> None:
     many = np.tile(mnist.test.images, (22, 1, 1))
     digits = reader.classify(many)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tenfold.values import Digit, Rejection
 
-__all__ = ["decide", "softmax"]
+__all__ = ["decide", "digit_probabilities", "softmax"]
 
 
 def decide(
@@ -37,17 +37,33 @@ def decide(
         N digits, in order.
     """
     limits = {"not_a_digit": 1.0, "unsure": 0.0, **(thresholds or {})}
-    probabilities = softmax(logits / temperature)
-    strange = probabilities[:, 10:].sum(1)  # 0 where there is no such output
+    probabilities, not_a_digit = digit_probabilities(logits, temperature)
     return [
-        _digit(row.astype(np.float32), float(no_digit), limits, is_blank=bool(is_blank))
-        for row, no_digit, is_blank in zip(probabilities[:, :10], strange, blank, strict=True)
+        _digit(row.astype(np.float32), float(none), limits, is_blank=bool(is_blank))
+        for row, none, is_blank in zip(probabilities, not_a_digit, blank, strict=True)
     ]
+
+
+def digit_probabilities(
+    logits: NDArray[np.float32], temperature: float = 1.0
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what logits say of each digit, and of being no digit at all.
+
+    Args:
+        logits: Shape (N, 10), or (N, 11) where the last output is for what is no digit; float32.
+        temperature: Divides the logits before the softmax, above 0.
+
+    Returns:
+        Probabilities (N, 10) of the digits, and (N,) of none; together they sum to one. Without an
+        eleventh output the latter are 0.
+    """
+    probabilities = softmax(logits / np.float32(temperature))
+    return probabilities[:, :10], probabilities[:, 10:].sum(1)
 
 
 def _digit(
     probabilities: NDArray[np.float32],
-    strange: float,
+    not_a_digit: float,
     limits: Mapping[str, float],
     *,
     is_blank: bool,
@@ -59,7 +75,7 @@ def _digit(
     rejected: Rejection | None = None
     if is_blank:
         rejected = "blank"
-    elif strange > limits["not_a_digit"]:
+    elif not_a_digit > limits["not_a_digit"]:
         rejected = "not_a_digit"
     elif confidence < limits["unsure"]:
         rejected = "unsure"

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.decide import decide
+from tenfold.errors import InputError
 from tenfold.images import Polarity, open_page
 from tenfold.model import DEFAULT_MODEL, choose_thresholds, included_models, load_model
 from tenfold.preprocess import are_glyphs, to_glyph
@@ -81,16 +82,23 @@ class Reader:
             polarity: As in `classify`.
 
         Raises:
-            InputError: A picture cannot be read.
+            InputError: A picture cannot be read; the digits of those before it have been given.
         """
+        done = 0
         for chunk in _chunks(pictures):
-            glyphs = _to_glyphs(chunk, polarity)
-            yield from decide(
-                self._model.logits(glyphs),
-                np.asarray(~glyphs.any((1, 2)), bool),
-                temperature=self.card.temperature,
-                thresholds=self.thresholds,
-            )
+            glyphs, failure = _to_glyphs(chunk, polarity)
+            yield from self._decide(glyphs)
+            done += len(glyphs)
+            if failure is not None:
+                raise InputError(_numbered(failure, done)) from failure
+
+    def _decide(self, glyphs: NDArray[np.uint8]) -> list[Digit]:
+        return decide(
+            self._model.logits(glyphs),
+            np.asarray(~glyphs.any((1, 2)), bool),
+            temperature=self.card.temperature,
+            thresholds=self.thresholds,
+        )
 
 
 def classify(
@@ -147,8 +155,13 @@ def _chunks(pictures: Iterable[Any]) -> Iterator[Sequence[Any] | NDArray[np.uint
         yield part
 
 
-def _to_glyphs(pictures: Sequence[Any] | NDArray[Any], polarity: Polarity) -> NDArray[np.uint8]:
-    """Return the pictures as glyphs (N, 28, 28); those of an array that are such stay so."""
+def _to_glyphs(
+    pictures: Sequence[Any] | NDArray[Any], polarity: Polarity
+) -> tuple[NDArray[np.uint8], InputError | None]:
+    """Return the pictures as glyphs (N, 28, 28) up to one that cannot be read, and why it cannot.
+
+    Those of an array that are glyphs already stay as they are.
+    """
     is_done = np.zeros(len(pictures), bool)
     glyphs = np.zeros((len(pictures), _SIDE, _SIDE), np.uint8)
     if (
@@ -161,5 +174,15 @@ def _to_glyphs(pictures: Sequence[Any] | NDArray[Any], polarity: Polarity) -> ND
         is_done = are_glyphs(pictures)
         glyphs[is_done] = pictures[is_done]
     for place in np.flatnonzero(~is_done).tolist():
-        glyphs[place] = to_glyph(open_page(pictures[place], polarity=polarity))
-    return glyphs
+        try:
+            glyphs[place] = to_glyph(open_page(pictures[place], polarity=polarity))
+        except InputError as error:
+            return glyphs[:place], error
+    return glyphs, None
+
+
+def _numbered(failure: InputError, place: int) -> str:
+    """Return what is wrong with a picture; one that has no name of its own is told by its place."""
+    message = str(failure)
+    unnamed = message.startswith("picture:") and place > 0
+    return message.replace("picture:", f"picture {place}:", 1) if unnamed else message

@@ -8,12 +8,14 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 import huge
+import tenfold
 from tenfold.cli import run
 from tenfold.data import MNIST
 
@@ -55,6 +57,40 @@ def test_each_form_has_the_same_rows(
     assert [int(row["value"]) for row in rows] == labels(mnist)
     table = answers["--text"].splitlines()
     assert [int(line.split()[1]) for line in table[2:]] == labels(mnist)
+
+
+@pytest.mark.parametrize("form", ["--jsonl", "--csv"])
+def test_rows_come_as_pictures_are_read(
+    form: str,
+    finished: Path,
+    pictures: Path,
+    capsys: Capture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What was read before an interrupt has been printed."""
+    read = tenfold.Reader.classify
+    counted = iter(range(100))
+
+    def interrupted(self: tenfold.Reader, *args: Any, **named: Any) -> Any:
+        if next(counted) == 2:
+            raise KeyboardInterrupt
+        return read(self, *args, **named)
+
+    monkeypatch.setattr(tenfold.Reader, "classify", interrupted)
+    assert run(["classify", str(pictures), "--model", str(finished), form]) == 130
+    assert len(capsys.readouterr().out.splitlines()) == (2 if form == "--jsonl" else 3)
+
+
+def test_a_threshold_says_what_it_costs(
+    finished: Path, pictures: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choose = "tenfold.reader.choose_thresholds"
+    monkeypatch.setattr(choose, lambda *_: ({"unsure": 0.75}, 0.9875))
+    arguments = ["classify", str(pictures), "--model", str(finished)]
+    assert run(arguments) == 0
+    assert capsys.readouterr().err == ""
+    assert run([*arguments, "--threshold", "0.75"]) == 0
+    assert "answers 98.8 % of digits" in capsys.readouterr().err
 
 
 def test_standard_input(

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -122,3 +123,14 @@ def test_a_report(finished: Path, tmp_path: Path, capsys: Capture) -> None:
     page = Path(printed.err.strip().removeprefix("the page with all figures: "))
     assert page.parent == out
     assert page.read_text(encoding="utf-8").lower().startswith("<!doctype html>")
+
+
+def test_without_the_train_extra_the_remedy_is_named(
+    finished: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "tenfold.train.evaluation_files", None)
+    for data in ("mnist", "corrupted", "optdigits"):
+        assert run(["evaluate", str(finished), "--data", data]) == 1
+        err = capsys.readouterr().err
+        assert 'pip install "tenfold[train]"' in err
+        assert "fault of tenfold" not in err

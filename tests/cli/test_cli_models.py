@@ -28,7 +28,15 @@ def installed(mnist: MNIST, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         weights = {
             key: value.contiguous() for key, value in Network(tiny.BASE).state_dict().items()
         }
-        figures = {"MNIST test": {"accuracy": 0.875}, "speed": {"images_a_second": 4321}}
+        figures = {
+            "MNIST test": {
+                "accuracy": 0.875,
+                "interval": [0.86, 0.89],
+                "labels": {"official": 0.875, "ten_corrected": 0.88, "without_fifteen": 0.885},
+            },
+            "corrupted": {"accuracy": 0.5, "corruptions": {"fog": {"accuracy": 0.25, "ece": 0.1}}},
+            "speed": {"images_a_second": 4321},
+        }
         export_weights(
             tiny.BASE, [weights], folder / name, mnist.test, {}, figures, title=(name, f"a {name}")
         )
@@ -65,6 +73,10 @@ def test_a_card(installed: Path, capsys: Capture) -> None:
     assert out.startswith("small: a small\n")
     assert str(installed / "small") in out
     assert "0.875" in out
+    assert "0.86 to 0.89" in out
+    assert "labels: ten corrected" in out
+    assert "corruptions: fog: accuracy" in out
+    assert max(len(line) for line in out.splitlines()) <= 120
     assert run(["models", "small", "--json"]) == 0
     (card,) = json.loads(capsys.readouterr().out)
     assert card["name"] == "small"

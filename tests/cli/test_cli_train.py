@@ -175,8 +175,16 @@ def test_export_beside_the_run_with_its_figures(copied: Path, capsys: Capture) -
     assert run(["export", str(copied)]) == 0
     card = json.loads((copied.with_name("copy-model") / "card.json").read_text())
     figures = card["figures"]["MNIST test"]
-    assert set(figures) == {"images", "accuracy", "accuracy_interval", "loss"}
+    assert set(figures) >= {"n", "images", "accuracy", "interval", "loss", "ece"}
     assert figures["images"] == 100
+
+
+def test_a_graph_of_other_numbers_has_none_of_the_run_s_figures(
+    copied: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    assert run(["evaluate", str(copied), "--report", str(copied)]) == 0
+    assert run(["export", str(copied), "--half", "--out", str(tmp_path / "half")]) == 0
+    assert json.loads((tmp_path / "half" / "card.json").read_text())["figures"] == {}
 
 
 def test_export_of_an_unfinished_run(copied: Path, tmp_path: Path, capsys: Capture) -> None:

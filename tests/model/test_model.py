@@ -58,6 +58,10 @@ def test_a_card_goes_to_json_and_back(folder: Path) -> None:
     ("changes", "message"),
     [
         ({"format": 0}, "must be of card format 2, but is of 0; export the run again"),
+        ({"format": 3}, "but is of 3; it is newer than this tenfold: upgrade"),
+        ({"coverage": [1.0]}, "coverage must hold 101 shares, or none"),
+        ({"coverage": [2.0] * 101}, "coverage must hold shares from 0 to 1"),
+        ({"coverage": 3}, "coverage must be a list"),
         ({"format": None}, "must be of card format 2, but is of None"),
         ({"format": "2"}, "must be of card format 2, but is of '2'"),
         ({"colour": "red"}, "unknown key 'colour'; export the run again"),
@@ -125,15 +129,17 @@ CALIBRATED = Card(
     sha256={},
     thresholds={"not_a_digit": 0.5, "unsure": 0.6},
     operating_points=(point(0.99, 0.7, 0.98), point(0.999, 0.9, 0.9)),
+    coverage=[1 - step / 200 for step in range(101)],
 )
 
 
 @pytest.mark.parametrize(
     ("accuracy", "threshold", "unsure", "coverage"),
     [
-        (None, None, 0.6, None),
-        (None, 0.25, 0.25, None),
-        (None, 0, 0, None),
+        (None, None, 0.6, 0.7),
+        (None, 0.25, 0.25, 0.875),
+        (None, 0.255, 0.255, 0.8725),
+        (None, 0, 0, 1.0),
         (0.5, None, 0.7, 0.98),
         (0.99, None, 0.7, 0.98),
         (0.9901, None, 0.9, 0.9),
@@ -141,16 +147,21 @@ CALIBRATED = Card(
     ],
 )
 def test_thresholds_as_the_user_wants(
-    accuracy: float | None, threshold: float | None, unsure: float, coverage: float | None
+    accuracy: float | None, threshold: float | None, unsure: float, coverage: float
 ) -> None:
-    found = choose_thresholds(CALIBRATED, accuracy, threshold)
-    assert found == ({"not_a_digit": 0.5, "unsure": unsure}, coverage)
+    thresholds, answered = choose_thresholds(CALIBRATED, accuracy, threshold)
+    assert thresholds == {"not_a_digit": 0.5, "unsure": unsure}
+    assert answered == pytest.approx(coverage)
+
+
+def test_without_calibration_nobody_knows_the_coverage() -> None:
+    assert choose_thresholds(Card(name="tiny", sha256={}), None, 0.5) == ({"unsure": 0.5}, None)
 
 
 @pytest.mark.parametrize(
     ("accuracy", "threshold", "message"),
     [
-        (0.9999, None, "accuracy: must be one that tiny can vouch for, at most 0.999, at which it"),
+        (0.9999, None, "accuracy: must be one that tiny reaches, at most 0.999, at which it"),
         (1.5, None, "accuracy: must be from 0 to 1, but is 1.5"),
         (1, None, "accuracy: must be below 1"),
         (True, None, "accuracy: must be from 0 to 1, but is True"),

@@ -38,8 +38,30 @@ def test_half_a_percent_of_held_out_digits_is_refused() -> None:
     found = calibrate(logits, labels, {"images": 6000})
     confidence = softmax(logits / found.temperature).max(1)
     assert (confidence < found.thresholds["unsure"]).mean() == pytest.approx(0.005, abs=3e-4)
-    assert found.thresholds["not_a_digit"] == 0.5
+    assert set(found.thresholds) == {"unsure"}
     assert found.fitted_on == {"images": 6000}
+
+
+def test_what_is_taken_for_no_digit_has_no_coverage() -> None:
+    logits, labels = sampled(2000, 1.0)
+    none = np.full((2000, 1), -50, np.float32)
+    none[:100] = 50
+    found = calibrate(np.hstack([logits, none]), labels, {})
+    assert found.thresholds["not_a_digit"] == 0.5
+    assert found.coverage[0] == 0.95
+    assert found.operating_points == [] or found.operating_points[-1]["coverage"] <= 0.95
+
+
+def test_coverage_falls_as_the_threshold_rises() -> None:
+    logits, labels = sampled(3000, 1.0)
+    found = calibrate(logits, labels, {})
+    confidence = softmax(logits / found.temperature).max(1)
+    assert len(found.coverage) == 101
+    assert found.coverage[0] == 1
+    assert found.coverage == sorted(found.coverage, reverse=True)
+    for level in (0.5, 0.9):
+        expected = (confidence >= level).mean()
+        assert found.coverage[round(100 * level)] == pytest.approx(expected, abs=1e-3)
 
 
 def test_an_accuracy_is_bought_with_coverage() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -76,22 +78,32 @@ def classify(
     from tenfold.reader import Reader
 
     reader = Reader(model, accuracy=accuracy, threshold=threshold)
-    if reader.coverage is not None:
+    asked = accuracy is not None or threshold is not None
+    if asked and reader.coverage is not None:
         note(
             f"{reader.card.name} answers {100 * reader.coverage:.1f} % of digits like those it was "
             f"calibrated on, from confidence {reader.thresholds['unsure']:.4f}"
         )
-    rows, failures = [], 0
+    counts: Counter[bool] = Counter()  # of pictures that failed, and of others
+    rows = _rows(reader, paths, polarity, counts)
+    columns = ("path", "value", "confidence", "guess", "rejected")
+    if output != "text":
+        emit(rows, output, columns)
+    elif shown := [row for row in rows if row["error"] is None]:
+        emit(shown, output, columns)
+    if counts[True]:
+        note(f"failed: {counts[True]} of {counts.total()}")
+    return 1 if counts[True] else 0
+
+
+def _rows(
+    reader: Reader, paths: tuple[str, ...], polarity: Any, counts: Counter[bool]
+) -> Iterator[dict[str, Any]]:
+    """Give a row for each picture, and count whether it failed."""
     for name in _expand(paths):
         row = _row(reader, name, polarity)
-        failures += row["error"] is not None
-        rows.append(row)
-    shown = rows if output != "text" else [row for row in rows if row["error"] is None]
-    if shown:
-        emit(shown, output, ("path", "value", "confidence", "guess", "rejected"))
-    if failures:
-        note(f"failed: {failures} of {len(rows)}")
-    return 1 if failures else 0
+        counts[row["error"] is not None] += 1
+        yield row
 
 
 def _row(reader: Reader, name: str, polarity: Any) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tenfold.cli.evaluate_special import main_figures, special_evaluation, special_text
+from tenfold.cli.evaluate_special import special_evaluation, special_text
 from tenfold.cli.output import json_option, note, percent, table
 from tenfold.cli.paths import FILE, FOLDER, MODEL
-from tenfold.errors import OutputError
+from tenfold.errors import MissingExtraError, OutputError
 from tenfold.preprocess import picture_to_glyph
 from tenfold.values import Split
 
@@ -77,7 +77,16 @@ def evaluate(
       tenfold evaluate base --data not-digits=pictures/     how many of them are refused
     """
     from tenfold.model import load_model
-    from tenfold.train.evaluation_files import evaluate_model, keep_figures, write_outputs
+
+    try:
+        from tenfold.train.evaluation_files import (
+            evaluate_model,
+            keep_figures,
+            main_figures,
+            write_outputs,
+        )
+    except ImportError as error:
+        raise MissingExtraError("train", "evaluating a model", error) from error
 
     if data == "mnist":
         data = None
@@ -112,7 +121,7 @@ def _refuse_options(split: str, report: Path | None, outputs: Path | None) -> No
 
 
 def _evaluate_special(model: Model, data: str, *, keep: bool, as_json: bool) -> None:
-    from tenfold.train.evaluation_files import keep_figures
+    from tenfold.train.evaluation_files import keep_figures, main_figures
 
     result = special_evaluation(model, data)
     if keep:

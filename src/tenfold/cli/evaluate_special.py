@@ -13,12 +13,7 @@ from tenfold.errors import DataError, InputError
 if TYPE_CHECKING:
     from tenfold.model import Model
 
-__all__ = ["main_figures", "special_evaluation", "special_text"]
-
-_MAIN = (
-    "n", "images", "accuracy", "interval", "loss", "ece", "labels", "accuracy_of_99_percent",
-    "corruptions", "auroc", "refused", "refused_interval", "digits_refused",
-)  # fmt: skip
+__all__ = ["special_evaluation", "special_text"]
 
 
 def special_evaluation(model: Model, data: str) -> dict[str, Any]:
@@ -30,16 +25,16 @@ def special_evaluation(model: Model, data: str) -> dict[str, Any]:
         evaluate_refusal,
     )
 
-    mnist = load_mnist()
     name, equals, folder = data.partition("=")
     if name == "corrupted" and not equals:
-        return evaluate_corrupted(model, mnist.test)
+        return evaluate_corrupted(model, load_mnist().test)
     if name == "not-digits" and not equals:
+        mnist = load_mnist()
         pictures, kinds = drawn_negatives(mnist)
         return evaluate_refusal(model, pictures, kinds, mnist.test, name)
     if name == "not-digits" and folder:
         pictures, kinds = _pictures(Path(folder))
-        return evaluate_refusal(model, pictures, kinds, mnist.test, data)
+        return evaluate_refusal(model, pictures, kinds, load_mnist().test, data)
     raise click.BadParameter(
         f"must be corrupted, not-digits or not-digits=FOLDER, got {data!r}", param_hint="--data"
     )
@@ -68,11 +63,6 @@ def _pictures(folder: Path) -> tuple[Any, Any]:
     if not glyphs:
         raise DataError(f"--data: {folder} must hold a picture that can be read")
     return np.stack(glyphs), np.array(kinds)
-
-
-def main_figures(result: dict[str, Any]) -> dict[str, Any]:
-    """Return the figures of an evaluation that a card keeps."""
-    return {key: result[key] for key in _MAIN if key in result}
 
 
 def special_text(result: dict[str, Any]) -> str:

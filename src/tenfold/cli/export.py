@@ -76,7 +76,8 @@ def export(
             "--calibration is for one run: a committee is less sure than each of its members"
         )
     opened = [open_run(run) for run in runs]
-    figures = _figures(runs[0]) if len(runs) == 1 else {}
+    own = len(runs) == 1 and calibration is None and not half  # the very graph of the run
+    figures = _figures(runs[0]) if own else {}
     folder = out if out is not None else _beside(runs[0])
     refuse_used(folder, force=force)
     refuse_foreign(folder, MODEL_FILES, marker="card.json")
@@ -122,8 +123,8 @@ def _figures(run: Path) -> dict[str, object]:
         return {}
     from tenfold.files import read_json
     from tenfold.model import read_card
+    from tenfold.train.evaluation_files import main_figures
 
-    keys = ("images", "accuracy", "accuracy_interval", "loss")
     try:
         evaluation = read_json(path)
         if evaluation["model"] != read_card(run / "model").sha256["model.onnx"]:
@@ -131,7 +132,7 @@ def _figures(run: Path) -> dict[str, object]:
                 f"{path}: is about other weights than the run's; evaluate the run again, "
                 "or remove the file"
             )
-        return {str(evaluation["data"]): {key: evaluation[key] for key in keys}}
+        return {str(evaluation["data"]): main_figures(evaluation)}
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise RunError(
             f"{path}: must be what tenfold evaluate writes, but {type(error).__name__}: {error}; "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -88,10 +89,22 @@ def _as_text(folder: Path, card: dict[str, Any]) -> str:
     if points:
         blocks.append(table(points, ("accuracy", "answered", "from confidence")))
     for name, figures in card["figures"].items():
-        rows = [[key, _value(value)] for key, value in figures.items()]
+        rows = [[key, _value(value)] for key, value in _flat(figures)]
         blocks.append(f"{name}\n" + table(rows, ("figure", "value")))
     return "\n\n".join(blocks)
 
 
+def _flat(figures: Mapping[str, Any], outer: str = "") -> Iterator[tuple[str, Any]]:
+    """Give figures one by one, those within another by both names."""
+    for key, value in figures.items():
+        name = f"{outer}{key.replace('_', ' ')}"
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{name}: ")
+        else:
+            yield name, value
+
+
 def _value(value: Any) -> str:
+    if isinstance(value, list):
+        return " to ".join(_value(item) for item in value)
     return f"{value:.5g}" if isinstance(value, float) else str(value)

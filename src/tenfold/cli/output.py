@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -37,8 +37,8 @@ def json_option(command: _Command) -> _Command:
     )
 
 
-def emit(rows: Sequence[Mapping[str, Any]], output: str, columns: Sequence[str]) -> None:
-    """Print rows on stdout.
+def emit(rows: Iterable[Mapping[str, Any]], output: str, columns: Sequence[str]) -> None:
+    """Print rows on stdout; JSON lines and CSV one by one, as they come.
 
     Args:
         rows: One mapping a row, of JSON-ready values; JSON shows them whole.
@@ -51,13 +51,17 @@ def emit(rows: Sequence[Mapping[str, Any]], output: str, columns: Sequence[str])
         for row in rows:
             click.echo(json.dumps(row, ensure_ascii=False))
     elif output == "csv":
-        buffer = io.StringIO()
-        writer = csv.DictWriter(buffer, list(columns), extrasaction="ignore", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-        click.echo(buffer.getvalue(), nl=False)
+        click.echo(_csv_line(columns))
+        for row in rows:
+            click.echo(_csv_line([row.get(column) for column in columns]))
     else:
         click.echo(table([[_cell(row.get(c)) for c in columns] for row in rows], columns))
+
+
+def _csv_line(values: Sequence[Any]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="").writerow(values)
+    return buffer.getvalue()
 
 
 def table(rows: Sequence[Sequence[str]], headings: Sequence[str]) -> str:

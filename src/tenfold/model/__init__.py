@@ -1,12 +1,13 @@
 """Trained models: an ONNX graph, and a card with all that its use needs to know."""
 
-from tenfold.model.card import CARD_FORMAT, DIGITS, NOT_A_DIGIT, Card, read_card
+from tenfold.model.card import CARD_FORMAT, COVERAGE_LEVELS, DIGITS, NOT_A_DIGIT, Card, read_card
 from tenfold.model.included import DEFAULT_MODEL, included_models
 from tenfold.model.session import Model, find_model_folder, load_model
 from tenfold.model.thresholds import choose_thresholds
 
 __all__ = [
     "CARD_FORMAT",
+    "COVERAGE_LEVELS",
     "DEFAULT_MODEL",
     "DIGITS",
     "NOT_A_DIGIT",

@@ -10,10 +10,11 @@ from typing import Any
 from tenfold.errors import ModelError
 from tenfold.files import json_digest, read_json, sha256
 
-__all__ = ["CARD_FORMAT", "DIGITS", "NOT_A_DIGIT", "Card", "read_card"]
+__all__ = ["CARD_FORMAT", "COVERAGE_LEVELS", "DIGITS", "NOT_A_DIGIT", "Card", "read_card"]
 
 CARD_FORMAT = 2
 DIGITS = tuple("0123456789")
+COVERAGE_LEVELS = tuple(step / 100 for step in range(101))  # confidences of `Card.coverage`
 NOT_A_DIGIT = "not_a_digit"  # the label of an eleventh output
 _KINDS = {
     "name": str,
@@ -24,6 +25,7 @@ _KINDS = {
     "output_activation": str,
     "thresholds": dict,
     "operating_points": list,
+    "coverage": list,
     "calibration": dict,
     "recipe": dict,
     "trained": dict,
@@ -53,6 +55,8 @@ class Card:
         operating_points: For each accuracy that can be asked for, ``accuracy``, the lowest
             confidence to answer (``unsure``) and the share that is then answered (``coverage``), on
             held-out images; the accuracies rise.
+        coverage: The share of held-out images that are answered from each confidence of
+            `COVERAGE_LEVELS` on, 0 to 1; empty where that is not known.
         calibration: What temperature, thresholds and operating points were fitted on.
         recipe: The resolved recipe.
         trained: Seed, commit, date, versions, data sums, processor.
@@ -85,6 +89,7 @@ class Card:
     output_activation: str = "softmax"
     thresholds: Mapping[str, float] = field(default_factory=lambda: {"unsure": 0.0})
     operating_points: Sequence[Mapping[str, float]] = ()
+    coverage: Sequence[float] = ()
     calibration: Mapping[str, Any] = field(default_factory=dict)
     recipe: Mapping[str, Any] = field(default_factory=dict)
     trained: Mapping[str, Any] = field(default_factory=dict)
@@ -120,10 +125,12 @@ def _parse(path: Path) -> Card:
         raise ModelError(f"{path}: must be a model's card in JSON, but {error}") from error
     if not isinstance(values, dict):
         raise ModelError(f"{path}: must hold a JSON object, but holds a {type(values).__name__}")
-    if values.get("format") != CARD_FORMAT:
+    number = values.get("format")
+    if number != CARD_FORMAT:
+        newer = isinstance(number, int) and number > CARD_FORMAT
+        remedy = "it is newer than this tenfold: upgrade" if newer else "export the run again"
         raise ModelError(
-            f"{path}: must be of card format {CARD_FORMAT}, but is of {values.get('format')!r}; "
-            "export the run again with this version of tenfold"
+            f"{path}: must be of card format {CARD_FORMAT}, but is of {_short(number)}; {remedy}"
         )
     digest = values.pop("digest", None)
     known = {item.name for item in fields(Card)}
@@ -170,6 +177,11 @@ def _problems(values: Mapping[str, Any]) -> list[str]:
         problems.append("operating_points must hold accuracy, unsure and coverage, from 0 to 1")
     elif [point["accuracy"] for point in points] != sorted({p["accuracy"] for p in points}):
         problems.append("operating_points must have rising accuracies")
+    coverage = values.get("coverage", ())
+    if coverage and len(coverage) != len(COVERAGE_LEVELS):
+        problems.append(f"coverage must hold {len(COVERAGE_LEVELS)} shares, or none")
+    elif not all(_is_number(share, 0, 1) for share in coverage):
+        problems.append("coverage must hold shares from 0 to 1")
     if values.get("preprocessing", PREPROCESSING) != PREPROCESSING:
         problems.append(
             f"preprocessing must be version {PREPROCESSING}, but is {values['preprocessing']!r}"

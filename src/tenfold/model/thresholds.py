@@ -5,8 +5,10 @@ from __future__ import annotations
 from numbers import Real
 from typing import Any
 
+import numpy as np
+
 from tenfold.errors import ModelError
-from tenfold.model.card import Card
+from tenfold.model.card import COVERAGE_LEVELS, Card
 
 __all__ = ["choose_thresholds"]
 
@@ -23,29 +25,36 @@ def choose_thresholds(
             card's own count.
 
     Returns:
-        The thresholds, and the coverage on the images that the model was calibrated on, 0 to 1;
-        None where the card does not know it.
+        The thresholds, and the coverage on the images that the model was calibrated on, 0 to 1,
+        between two known levels of confidence in a straight line; None where the card has none.
 
     Raises:
         ModelError: Both are given, one is out of range, or the model does not reach the accuracy.
     """
     own = dict(card.thresholds)
     if accuracy is None and threshold is None:
-        return own, None
+        return own, _coverage(card, own.get("unsure", 0.0))
     if accuracy is not None and threshold is not None:
         raise ModelError("accuracy, threshold: only one of the two may be given")
     if threshold is not None:
         _check_share("threshold", threshold)
-        return {**own, "unsure": float(threshold)}, None
+        return {**own, "unsure": float(threshold)}, _coverage(card, float(threshold))
     _check_share("accuracy", accuracy)
     if accuracy == 1:
         raise ModelError(
-            "accuracy: must be below 1; no number of images vouches for no error at all"
+            "accuracy: must be below 1; no number of images stands for no error at all"
         )
     for point in card.operating_points:
         if point["accuracy"] >= float(accuracy or 0):
             return {**own, "unsure": point["unsure"]}, point["coverage"]
-    raise ModelError(f"accuracy: must be one that {card.name} can vouch for, {_reached(card)}")
+    raise ModelError(f"accuracy: must be one that {card.name} reaches, {_reached(card)}")
+
+
+def _coverage(card: Card, threshold: float) -> float | None:
+    """Return the share of held-out images that are answered from a confidence on."""
+    if not card.coverage:
+        return None
+    return float(np.interp(threshold, COVERAGE_LEVELS, card.coverage))
 
 
 def _check_share(name: str, value: Any) -> None:

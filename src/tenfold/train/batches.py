@@ -20,8 +20,8 @@ from tenfold.values import Split
 __all__ = ["NOT_A_DIGIT", "Batches"]
 
 NOT_A_DIGIT = 10  # label of what is none
-_TYPED = 2_000  # pictures of typed digits; so does it of these
 _NEGATIVES = 24_000  # pictures of no digit; augmentation makes each another every time
+_TYPED = 2_000  # pictures of typed digits; so does it of these
 
 
 class Batches:

@@ -14,18 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.data import MNIST
-from tenfold.decide import softmax
+from tenfold.decide import digit_probabilities
 from tenfold.errors import RunError
-from tenfold.model import load_model
+from tenfold.model import COVERAGE_LEVELS, load_model
 from tenfold.train.recipe import Recipe, Validation
 from tenfold.train.runs import Run
 from tenfold.train.splits import split_images
 
-__all__ = ["STRANGEST", "Calibration", "calibrate", "calibrate_by_run"]
+__all__ = ["NOT_A_DIGIT_THRESHOLD", "Calibration", "calibrate", "calibrate_by_run"]
 
 _ACCURACIES = (0.99, 0.995, 0.998, 0.999, 0.9995, 0.9998)  # that can be asked for
 _REFUSED = 0.005  # share of held-out digits that a model refuses unless told otherwise
-STRANGEST = 0.5  # probability of being no digit, above which it is likelier than all digits
+NOT_A_DIGIT_THRESHOLD = 0.5  # above it being no digit is likelier than all ten together
 _LOG_TEMPERATURES = -3.0, 3.0
 
 
@@ -36,6 +36,7 @@ class Calibration:
     temperature: float
     thresholds: dict[str, float]
     operating_points: list[dict[str, float]]
+    coverage: list[float]
     fitted_on: dict[str, Any]
 
 
@@ -50,18 +51,22 @@ def calibrate(
         fitted_on: What the images are, for the card.
     """
     temperature = _temperature(logits, labels)
-    probabilities = softmax(logits / temperature)
-    confidence = _rounded_down(probabilities[:, :10].max(1))
+    probabilities, not_a_digit = digit_probabilities(logits, temperature)
+    confidence = _rounded_down(probabilities.max(1))
     # What is taken for no digit gets no answer at any threshold.
-    confidence[probabilities[:, 10:].sum(1) > STRANGEST] = -1
-    right = probabilities[:, :10].argmax(1) == labels
+    confidence[not_a_digit > NOT_A_DIGIT_THRESHOLD] = -1
+    unsure = max(0.0, float(np.sort(confidence)[int(_REFUSED * len(confidence))]))
+    knows_none = logits.shape[1] > probabilities.shape[1]
     return Calibration(
         temperature=temperature,
         thresholds={
-            "not_a_digit": STRANGEST,
-            "unsure": max(0.0, float(np.sort(confidence)[int(_REFUSED * len(confidence))])),
+            **({"not_a_digit": NOT_A_DIGIT_THRESHOLD} if knows_none else {}),
+            "unsure": unsure,
         },
-        operating_points=_operating_points(confidence, right, _ACCURACIES),
+        operating_points=_operating_points(
+            confidence, probabilities.argmax(1) == labels, _ACCURACIES
+        ),
+        coverage=[round(float((confidence >= level).mean()), 6) for level in COVERAGE_LEVELS],
         fitted_on=fitted_on,
     )
 
@@ -128,7 +133,7 @@ def _temperature(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> floa
 def _operating_points(
     confidence: NDArray[np.float64], right: NDArray[np.bool_], accuracies: Sequence[float]
 ) -> list[dict[str, float]]:
-    """Return the lowest confidence that gives each accuracy, for those that can be vouched for.
+    """Return the lowest confidence that gives each accuracy, for those that are reached.
 
     One error more than was seen is counted, so that few images do not promise too much. A threshold
     lets in all images of its confidence, so it may only stand behind the last of equal ones; those

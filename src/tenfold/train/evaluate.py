@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tenfold.decide import softmax
+from tenfold.decide import digit_probabilities
 from tenfold.errors import DataError
 
 __all__ = ["Evaluation", "evaluate", "wilson_interval"]
@@ -75,8 +75,8 @@ def evaluate(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> Evaluati
         )
     if not np.isfinite(logits).all():
         raise DataError("logits must be finite numbers; the model's weights are damaged")
-    probabilities = softmax(logits)[:, :10]
-    guesses = logits[:, :10].argmax(1)
+    probabilities, _ = digit_probabilities(logits)
+    guesses = probabilities.argmax(1)
     right = guesses == labels
     confidence = probabilities.max(1)
     confusion = _confusion(labels, guesses)

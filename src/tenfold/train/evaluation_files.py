@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.data.label_errors import CORRECTED_LABELS, DOUBTFUL
-from tenfold.decide import softmax
+from tenfold.decide import digit_probabilities
 from tenfold.errors import OutputError
 from tenfold.files import write_bytes, write_json, write_text
 from tenfold.model import Card, Model, included_models, load_model, read_card
@@ -26,6 +26,7 @@ __all__ = [
     "evaluate_model",
     "evaluate_run",
     "keep_figures",
+    "main_figures",
     "network_outputs",
     "write_outputs",
 ]
@@ -33,6 +34,11 @@ __all__ = [
 
 MNIST_TEST = "MNIST test"  # what figures on the test images are kept under
 _MNIST_TEST_IMAGES = 10_000
+_SUREST = 0.99  # share of images that are left when the least sure are refused
+_MAIN = (
+    "n", "images", "accuracy", "interval", "loss", "ece", "labels", "corruptions", "auroc",
+    "refused", "refused_interval", "digits_refused",
+)  # fmt: skip
 
 
 def evaluate_model(
@@ -70,6 +76,15 @@ def _by_labels(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> dict[s
         "ten_corrected": float((guesses == corrected).mean()),
         "without_fifteen": float((guesses == labels)[certain].mean()),
     }
+
+
+def main_figures(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the figures of an evaluation that a card keeps."""
+    figures = {key: result[key] for key in _MAIN if key in result}
+    for point in result.get("risk_coverage", {}).get("at", ()):
+        if point["coverage"] == _SUREST:
+            figures["accuracy_of_99_percent"] = point["accuracy"]
+    return figures
 
 
 def keep_figures(model: Model, figures: Mapping[str, Any]) -> None:
@@ -111,7 +126,7 @@ def network_outputs(logits: NDArray[np.float32], card: Card) -> NDArray[np.float
     the model knows it. Ten sigmoids do not sum to one.
     """
     if card.output_activation != "sigmoid":
-        return softmax(logits)[:, :10].astype(np.float32)
+        return digit_probabilities(logits)[0].astype(np.float32)
     if card.recipe.get("loss_input") == "outputs":
         return np.exp(logits)
     with np.errstate(over="ignore"):  # exp of a large number gives infinity, and 1 / infinity is 0

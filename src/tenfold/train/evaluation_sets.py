@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tenfold.data import MNIST
 from tenfold.data.corruptions import CORRUPTION_NAMES, corrupt
-from tenfold.decide import decide, softmax
+from tenfold.decide import decide
 from tenfold.errors import DataError
 from tenfold.model import Model
 from tenfold.preprocess import to_glyph
@@ -156,5 +156,5 @@ def _answers(
     card = model.card
     digits = decide(logits, blank, temperature=card.temperature, thresholds=card.thresholds)
     answered = np.array([digit.value is not None for digit in digits])
-    confidence = softmax(logits / card.temperature)[:, :10].max(1)
-    return answered, np.where(blank, 0.0, confidence)
+    confidence = np.array([digit.confidence for digit in digits])
+    return answered, confidence

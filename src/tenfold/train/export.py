@@ -15,7 +15,7 @@ from tenfold.decide import softmax
 from tenfold.errors import ModelError, RunError
 from tenfold.files import replace_folder, sha256, write_bytes, write_json, write_text
 from tenfold.model import DIGITS, NOT_A_DIGIT, Card, load_model
-from tenfold.train.calibrate import STRANGEST, Calibration
+from tenfold.train.calibrate import NOT_A_DIGIT_THRESHOLD, Calibration
 from tenfold.train.checkpoint import load_checkpoint
 from tenfold.train.fit import as_images, predict_logits
 from tenfold.train.networks import Network
@@ -215,11 +215,13 @@ def _safetensors(members: Sequence[Mapping[str, Tensor]]) -> bytes:
 def _confidence(recipe: Recipe, calibration: Calibration | None) -> dict[str, Any]:
     """Return what a card says about confidence."""
     if calibration is None:
-        return {"thresholds": {"not_a_digit": STRANGEST, "unsure": 0.0}} if recipe.negatives else {}
+        uncalibrated = {"not_a_digit": NOT_A_DIGIT_THRESHOLD, "unsure": 0.0}
+        return {"thresholds": uncalibrated} if recipe.negatives else {}
     return {
         "temperature": calibration.temperature,
         "thresholds": calibration.thresholds,
         "operating_points": calibration.operating_points,
+        "coverage": calibration.coverage,
         "calibration": calibration.fitted_on,
     }
 
@@ -307,8 +309,8 @@ def _knowledge(card: Card) -> str:
     """Return what a model knows, and what it does about the rest."""
     if NOT_A_DIGIT in card.labels:
         known = (
-            "Trained on MNIST's training images under wide variation, and on drawn pictures of\n"
-            "what is no digit, which it refuses."
+            "Trained on MNIST's training images under wide variation, on typed digits, and on\n"
+            "drawn pictures of what is no digit, which it refuses."
         )
     else:
         known = (
