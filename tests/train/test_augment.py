@@ -118,6 +118,57 @@ def test_what_is_added_hides_no_ink(change: Callable[[Tensor, torch.Generator], 
     assert (change(images, generator()) >= images - 1e-6).all()
 
 
+def bars() -> Tensor:
+    """An upright bar five pixels wide, 200 times."""
+    images = torch.zeros(200, 28, 28)
+    images[:, 4:24, 12:17] = 1
+    return images
+
+
+def test_outlines_are_hollow() -> None:
+    drawn = writing.outline(bars(), generator())
+    middle, edges = drawn[:, 14, 14], drawn[:, 14, 9:20].amax(1)
+    assert float(middle.max()) <= 0.41
+    assert torch.equal(edges, torch.ones(200))
+    widths = (drawn[:, 14] > 0.5).sum(1)
+    assert set(widths.tolist()) == {2}
+
+
+def test_a_thin_pen_is_no_paler() -> None:
+    thinner = writing.thin(bars(), generator())
+    assert torch.equal(thinner.amax((1, 2)), torch.ones(200))
+    assert float(thinner.sum()) < 0.9 * float(bars().sum())
+
+
+def test_a_line_drawn_across_is_long_and_thin() -> None:
+    lines = writing.cross(torch.zeros(300, 28, 28), generator())
+    inked = lines > 0.15
+    spans = torch.maximum(inked.any(1).sum(1), inked.any(2).sum(1))
+    assert float((spans >= 16).float().mean()) > 0.95
+    assert float(lines.sum((1, 2)).mean()) < 45
+
+
+@pytest.mark.parametrize("ground", [0.0, 1.0])
+def test_patches_are_small_unless_they_are_turned_over(ground: float) -> None:
+    images = torch.full((2000, 28, 28), ground)
+    images[:, 10:14, 10:14] = 0.25
+    changed = capture.erase(images, generator()) != images
+    sides = torch.maximum(changed.any(1).sum(1), changed.any(2).sum(1))
+    patches = sides[sides > 0]
+    assert int(patches.max()) <= 19
+    assert 0.2 < float((patches > 8).float().mean()) < 0.75
+    filled = capture.erase(images, generator())
+    assert {0.0, 0.25, 0.75, 1.0} == set(filled.unique().tolist())
+
+
+def test_grain_is_of_up_to_a_fifth() -> None:
+    grey = torch.full((2000, 28, 28), 0.5)
+    deviations = (capture.make_noisy(grey, generator()) - 0.5).std((1, 2))
+    assert 0.01 < float(deviations.min()) < 0.03
+    assert 0.18 < float(deviations.max()) < 0.25
+    assert 0.08 < float(deviations.mean()) < 0.13
+
+
 def test_binary_is_black_and_white() -> None:
     assert set(capture.binarise(digits(), generator()).unique().tolist()) == {0.0, 1.0}
 

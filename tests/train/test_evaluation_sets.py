@@ -12,7 +12,7 @@ from sklearn.datasets import load_digits
 from sklearn.metrics import roc_auc_score
 
 import tiny
-from tenfold.data import MNIST
+from tenfold.data import MNIST, load_mnist
 from tenfold.data.corruptions import CORRUPTION_NAMES, corrupt
 from tenfold.data.label_errors import CORRECTED_LABELS, DOUBTFUL
 from tenfold.errors import DataError
@@ -167,6 +167,20 @@ def test_figures_are_kept_in_the_card(run_folder: Path) -> None:
     assert figures["one"] == {"accuracy": 0.5}
     assert figures["two"] == {"accuracy": 0.75}
     assert load_model(run_folder).card.sha256 == model.card.sha256
+
+
+def test_corrected_labels_are_of_the_images_that_were_mislabelled() -> None:
+    """The labels given and agreed on, as the published list states them."""
+    given = load_mnist().test.labels
+    corrections = {
+        947: (8, 9), 1621: (0, 6), 1901: (9, 4), 2462: (2, 0), 2597: (5, 3),
+        3558: (5, 0), 5937: (5, 3), 6651: (0, 6), 6783: (1, 6), 9729: (5, 6),
+    }  # fmt: skip
+    found = {place: (int(given[place]), label) for place, label in CORRECTED_LABELS.items()}
+    assert found == corrections
+    doubtful = {2654: 6, 3520: 6, 9679: 6}
+    assert {place: int(given[place]) for place in doubtful} == doubtful
+    assert set(DOUBTFUL) == {*corrections, *doubtful, 2130, 8527}
 
 
 def test_mnist_is_scored_by_three_kinds_of_labels() -> None:
