@@ -1,0 +1,81 @@
+"""The page of model cards: what a shipped model's figures and its recipe's seeds look like."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tiny
+from tenfold.data import MNIST
+from tenfold.model import included, load_model
+from tenfold.train.evaluation_files import keep_figures
+from tenfold.train.export import export_weights
+from tenfold.train.networks import Network
+from tenfold.train.shipped import BASE
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def tools(monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any]:
+    """The generator of the page, and the benchmark that scores models."""
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    import model_cards
+
+    import recipe_seeds
+
+    return model_cards, recipe_seeds
+
+
+def seed_row(seeds: Any, evaluations: dict[str, Any], seed: int, digest: str) -> dict[str, Any]:
+    figures = seeds.row_of_figures(evaluations) | {"accuracy": 0.99 + seed / 1000}
+    return {"recipe": "base", "recipe_digest": digest, "seed": seed, **figures, "minutes": 30}
+
+
+def test_a_card_and_its_seeds(
+    tools: tuple[Any, Any], mnist: MNIST, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cards, seeds = tools
+    recipe, folder = tiny.RECIPES["negatives"], tmp_path / "models" / "base"
+    weights = {key: value.contiguous() for key, value in Network(recipe).state_dict().items()}
+    trained = {"seed": 4, "epochs": 2, "commit": "abc"}
+    export_weights(recipe, [weights], folder, mnist.test, trained, {}, title=("base", "for all"))
+    monkeypatch.setattr(seeds, "load_mnist", lambda: mnist)
+    model = load_model(folder)
+    evaluations = seeds.evaluations(model)
+    evaluations["MNIST test"]["labels"] = {"ten_corrected": 0.9812, "without_fifteen": 0.9834}
+    speed = {"one_digit_ms": 0.2, "images_a_second": 5432, "batch": 1024}
+    speed |= {"cores": 2, "processor": "some", "date": "2026-01-01"}
+    keep_figures(model, {**evaluations, "speed": speed})
+    monkeypatch.setattr(included, "_FOLDER", tmp_path / "models")
+
+    digest = cards.recipe_digest(BASE)
+    rows = [seed_row(seeds, evaluations, seed, digest) for seed in (1, 2, 3)]
+    rows.append(seed_row(seeds, evaluations, 9, "of another recipe"))
+    with (tmp_path / "recipe_seeds.csv").open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    monkeypatch.setattr(cards, "RESULTS", tmp_path)
+
+    page = cards.page()
+    assert "## base\n\nFor all." in page
+    assert "seed 4, 2 epochs, commit abc" in page
+    assert "| ten labels corrected | 98.12 % |" in page
+    assert "| batches of 1,024 | 5,432 a second |" in page
+    assert f"| AUROC | {evaluations['not-digits']['auroc']:.4f} |" in page
+    assert "zigzag" in page
+    assert "| MNIST test, official labels | 99.200 | ± 0.10 | 99.10 99.20 99.30 |" in page
+    assert page.count("3 seeds, 30 minutes each") == 1
+
+
+def test_the_modules_that_ship_models_load(tools: tuple[Any, Any]) -> None:
+    import ship_models
+
+    assert (ROOT / "src" / "tenfold" / "models") == ship_models.MODELS
+    sys.modules.pop("ship_models")
