@@ -54,6 +54,8 @@ wheel: $(VENV)/.dev  ## build the wheel, install it without extras and read a di
 	$(BIN)/tenfold train dense-128-dropout --set epochs=1 --quiet --out build/wheel/run
 	$(BIN)/tenfold data sample build/wheel/digits --count 3
 	build/wheel/venv/bin/tenfold classify build/wheel/digits --model build/wheel/run
+	build/wheel/venv/bin/tenfold models
+	build/wheel/venv/bin/tenfold classify build/wheel/digits
 
 bench: $(VENV)/.bench  ## measure speed beside Keras, import time and memory
 	$(BIN)/python benchmarks/training_speed.py
