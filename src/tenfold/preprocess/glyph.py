@@ -123,18 +123,24 @@ def _window(ink: NDArray[np.float32]) -> tuple[float, float, float]:
 
 
 def _shrunk(ink: NDArray[np.float32], scale: float, top: float, left: float) -> NDArray[np.float32]:
-    """Return the window's means over areas (28, 28); its corner falls on a whole pixel."""
-    import cv2
+    """Return the window's means over areas (28, 28), to the fraction of a pixel."""
+    down, across = (
+        _overlaps(start, 1 / scale, count)
+        for start, count in zip((top, left), ink.shape, strict=True)
+    )
+    return np.asarray(down @ ink @ across.T, np.float32)
 
-    side = round(_SIDE / scale)
-    window = np.zeros((side, side), np.float32)
-    row, column = round(top), round(left)
-    height, width = ink.shape
-    inside = ink[max(row, 0) : min(row + side, height), max(column, 0) : min(column + side, width)]
-    first, start = max(-row, 0), max(-column, 0)
-    window[first : first + inside.shape[0], start : start + inside.shape[1]] = inside
-    shrunk = cv2.resize(window, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
-    return np.asarray(shrunk, np.float32)
+
+def _overlaps(start: float, step: float, count: int) -> NDArray[np.float32]:
+    """Return the share (28, count) of each glyph pixel's side that lies on each pixel of the ink.
+
+    Glyph pixels are ``step`` pixels of the ink long, and the first begins at ``start``. Beyond the
+    ink there is nothing, and a row then sums to less than 1.
+    """
+    first = start + step * np.arange(_SIDE)[:, None]
+    pixels = np.arange(count)
+    overlap = np.minimum(first + step, pixels + 1) - np.maximum(first, pixels)
+    return np.asarray(overlap.clip(0) / step, np.float32)
 
 
 def _enlarged(
