@@ -119,6 +119,8 @@ def _window(ink: NDArray[np.float32]) -> tuple[float, float, float]:
         float(np.clip(place + 0.5 - (_MIDDLE + 0.5) / scale, inked[-1] + 1 - side, inked[0]))
         for place, inked in zip(_centre_of_mass(ink), (rows, columns), strict=True)
     ]
+    if longer == _BOX:  # needs no scaling, and stays sharp if it is moved by whole pixels
+        corner = [float(round(place)) for place in corner]
     return scale, corner[0], corner[1]
 
 
