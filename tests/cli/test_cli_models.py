@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,7 @@ def installed(mnist: MNIST, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
             tiny.BASE, [weights], folder / name, mnist.test, {}, figures, title=(name, f"a {name}")
         )
     (folder / "no-model").mkdir()
+    shutil.copytree(folder / "base", folder / ".base.new-1")  # as while one is put in place
     monkeypatch.setattr(included, "_FOLDER", folder)
     return folder
 

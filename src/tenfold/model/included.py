@@ -17,5 +17,5 @@ def included_models() -> dict[str, Path]:
     return {
         folder.name: folder
         for folder in sorted(_FOLDER.iterdir())
-        if (folder / "card.json").is_file()
+        if not folder.name.startswith(".") and (folder / "card.json").is_file()
     }
