@@ -36,21 +36,25 @@ def paper(image: NDArray[np.uint8], ground: int = 246, ink: int = 35, side: int 
 
 
 def on_ruled_paper(page: Page) -> Page:
+    """Draw rules across a page."""
     for row in range(14, SIDE, 22):
         page[row] = np.minimum(page[row], 170)
     return page
 
 
 def in_shadow(page: Page) -> Page:
+    """Darken a page towards its lower right."""
     light = np.linspace(1.0, 0.45, SIDE)[None] * np.linspace(1.0, 0.8, SIDE)[:, None]
     return (page * light).astype(np.uint8)
 
 
 def grained(page: Page, random: np.random.Generator) -> Page:
+    """Give a page the grain of a dark photograph."""
     return (page + random.normal(0, 22, page.shape)).clip(0, 255).astype(np.uint8)
 
 
 def coarse(page: Page) -> Page:
+    """Draw a page from 12 x 12 pixels."""
     small = cv2.resize(page, (12, 12), interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.resize(small, (SIDE, SIDE), interpolation=cv2.INTER_NEAREST), np.uint8)
 
@@ -81,6 +85,7 @@ def others(mnist: tenfold.MNIST) -> Iterator[Page]:
 
 
 def main() -> int:
+    """Draw the pictures with their answers."""
     mnist = tenfold.load_mnist()
     pages = [*digits(mnist), *others(mnist)]
     answers = tenfold.classify(pages)
