@@ -220,13 +220,20 @@ def test_uneven_light_leaves_ink_brighter_than_its_ground() -> None:
     assert float(inside.min()) < 0.6
 
 
-def test_sevens_get_a_bar_and_ones_a_foot() -> None:
-    images = torch.zeros(40, 28, 28)
+def test_sevens_get_a_bar_and_ones_a_foot_or_a_flag() -> None:
+    images = torch.zeros(800, 28, 28)
     images[:, 4:24, 13:15] = 1
-    both = torch.tensor([7, 1]).repeat(20)
+    both = torch.tensor([7, 1]).repeat(400)
     drawn = writing.add_regional_forms(images.clone(), both, 1.0, generator())
     width = (drawn > 0.3).any(1).sum(1)
-    assert int(width.min()) >= 5
-    rows = (drawn[:, :, :12].amax(2) > 0.3).float() * torch.arange(28.0)
-    assert 10 <= float(rows[::2].amax()) <= 21
-    assert float(rows[1::2].amax(1).min()) >= 20
+    assert int(width.min()) >= 3
+    left = drawn[:, :, :12].amax(2) > 0.3
+    right = drawn[:, :, 16:].amax(2) > 0.3
+    sevens, ones = left[::2], left[1::2]
+    assert not sevens[:, :9].any()
+    assert not sevens[:, 21:].any()
+    feet, flags = right[1::2, 20:].any(1), ones[:, :18].any(1)
+    assert (feet | flags).all()
+    assert 0.4 < float(feet.float().mean()) < 0.6
+    assert 0.65 < float(flags.float().mean()) < 0.85
+    assert not right[1::2, :18].any()  # a flag hangs to the left

@@ -38,7 +38,7 @@ class Augmentation:
     thicker: float = 0.0  # with thicker strokes
     thinner: float = 0.0  # with thinner strokes
     outlined: float = 0.0  # with hollow strokes
-    regional: float = 0.0  # of sevens with a bar, of ones with a foot
+    regional: float = 0.0  # of sevens with a bar, of ones with a foot, a flag or both
     neighbour: float = 0.0  # with a piece of another digit at the side
     ruled: float = 0.0  # with a line of a form or of ruled paper
     crossed: float = 0.0  # with a bent line drawn through

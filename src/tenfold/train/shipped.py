@@ -130,7 +130,7 @@ BASE = Recipe(
     schedule=Schedule(shape="linear", warm_up=0.1),
     augmentation=_WIDE,
     negatives=0.3,
-    typed=0.04,
+    typed=0.08,
     weight_average=0.999,
     validation=Validation(),
     epochs=30,

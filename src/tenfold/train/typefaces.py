@@ -34,7 +34,7 @@ _SCRIPTS = {
     "rowmans": LETTERS,
     "cursive": _CURSIVE,
     "scripts": _CURSIVE,
-    "greek": "ACDEFGHKLMNPRSTUWXYaceghklmnprtuwxyz",
+    "greek": "ACDEFGHKLMNPRSTUWXYacefghklmnprtuwxyz",
     "cyrilc_1": "ADFGIJKLMNPQRSUVWYZ",
     "mathupp": "abcdefghijklnowxy",
     "japanese": "",

@@ -56,31 +56,67 @@ def outline(images: Tensor, generator: torch.Generator) -> Tensor:
 def add_regional_forms(
     images: Tensor, labels: Tensor, share: float, generator: torch.Generator
 ) -> Tensor:
-    """Give a share of the sevens a bar through the stem, and of the ones a foot; in place."""
-    drawn = torch.rand(len(labels), generator=generator) < share
-    places = torch.nonzero(drawn & ((labels == 7) | (labels == 1))).squeeze(1)
-    if not len(places):
-        return images
-    chosen = images[places]
-    count, seven = len(places), labels[places] == 7
-    row = torch.where(seven, uniform(count, 13.5, 17.0, generator), _lowest(chosen) - 0.5)
-    column = _column_at(chosen, row)
-    half = uniform(count, 2.5, 5.5, generator)
-    slope = uniform(count, -0.25, 0.12, generator)
-    skew = uniform(count, -1.0, 1.0, generator)
-    ends = torch.stack(
-        [row - slope * half, column + skew - half, row + slope * half, column + skew + half], 1
-    )
-    thickness = uniform(count, 1.0, 2.5, generator)
-    images[places] = draw_lines(chosen, ends, thickness, uniform(count, 0.7, 1.0, generator))
+    """Give a share of the sevens a bar through the stem, of the ones a foot or a flag; in place.
+
+    Of those ones a half has a foot, and three quarters a flag.
+    """
+    kind = torch.rand(len(labels), generator=generator) / share  # below 1 for those that change
+    one = labels == 1
+    for chosen, lines in (
+        ((labels == 7) & (kind < 1), _bars),
+        (one & (kind < 0.5), _feet),
+        (one & (kind > 0.25) & (kind < 1), _flags),
+    ):
+        places = torch.nonzero(chosen).squeeze(1)
+        count, some = len(places), images[places]
+        thickness = uniform(count, 1.0, 2.5, generator)
+        ink = uniform(count, 0.7, 1.0, generator)
+        images[places] = draw_lines(some, lines(some, generator), thickness, ink)
     return images
 
 
-def _lowest(images: Tensor) -> Tensor:
-    """Return the last row (N,) with ink; the middle where there is none."""
+def _bars(images: Tensor, generator: torch.Generator) -> Tensor:
+    """Return the ends (N, 4) of a line through the middle of each stem: row, column, twice."""
+    return _across(images, uniform(len(images), 13.5, 17.0, generator), generator)
+
+
+def _feet(images: Tensor, generator: torch.Generator) -> Tensor:
+    """Return the ends (N, 4) of a line at the foot of each stem."""
+    return _across(images, _rows_of_ink(images)[1] - 0.5, generator)
+
+
+def _across(images: Tensor, row: Tensor, generator: torch.Generator) -> Tensor:
+    count, column = len(images), _column_at(images, row)
+    half = uniform(count, 2.5, 5.5, generator)
+    slope = uniform(count, -0.25, 0.12, generator)
+    skew = uniform(count, -1.0, 1.0, generator)
+    return torch.stack(
+        [row - slope * half, column + skew - half, row + slope * half, column + skew + half], 1
+    )
+
+
+def _flags(images: Tensor, generator: torch.Generator) -> Tensor:
+    """Return the ends (N, 4) of a line from each stem's top to the left and down.
+
+    The longer it is the steeper, or it would make a seven.
+    """
+    count, row = len(images), _rows_of_ink(images)[0] + 0.5
+    column = _column_at(images, row)
+    length = uniform(count, 2.5, 8.0, generator)
+    steepest = torch.full((count,), 1.2)
+    flattest = ((length - 3.5) / 4.5).clamp(0, 1)  # radians below the level
+    angle = flattest + (steepest - flattest) * torch.rand(count, generator=generator)
+    return torch.stack([row, column, row + length * angle.sin(), column - length * angle.cos()], 1)
+
+
+def _rows_of_ink(images: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the first row (N,) with ink, and the last; the middle where there is none."""
     inked = images.amax(2) > 0.3
     rows = torch.arange(images.shape[1], dtype=torch.float32)
-    return torch.where(inked.any(1), (inked * rows).amax(1), torch.tensor(14.0))
+    none = ~inked.any(1)
+    first = torch.where(inked, rows, torch.inf).amin(1).masked_fill(none, 14.0)
+    last = torch.where(inked, rows, -torch.inf).amax(1).masked_fill(none, 14.0)
+    return first, last
 
 
 def _column_at(images: Tensor, row: Tensor) -> Tensor:
