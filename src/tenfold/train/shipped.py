@@ -101,7 +101,7 @@ NANO = Recipe(
     loss="sparse_categorical_crossentropy",
     optimizer=Muon(),
     schedule=Schedule(shape="linear", warm_up=0.1),
-    augmentation=Augmentation(rotation=10, scale=0.12, shear=0.15, shift=2, elastic=0.45),
+    augmentation=_WIDE,
     clean_epochs=1,
     weight_average=0.999,
     validation=Validation(),
