@@ -19,6 +19,8 @@ from tenfold.train.systems import SYSTEMS
 
 DOCS = Path(__file__).parent
 RESULTS = DOCS.parent / "benchmarks" / "results"
+README = DOCS.parent / "README.md"
+_MODELS_START, _MODELS_END = "<!-- models: written by docs/generate.py -->", "<!-- end -->"
 REMARKS: dict[str, tuple[str, ...]] = {
     "dense-128": (
         "Watched on the test set while training, as published: its figures are not blind.",
@@ -241,6 +243,14 @@ def _goal(system: str, ratio: float) -> str:
     return f"{goal:g}" + ("" if ratio >= goal else ", missed")
 
 
+def readme() -> str:
+    """Return README with the table of the included models as their cards have it."""
+    text = README.read_text(encoding="utf-8")
+    before, rest = text.split(_MODELS_START)
+    _, after = rest.split(_MODELS_END)
+    return f"{before}{_MODELS_START}\n{''.join(model_cards.overview())}{_MODELS_END}{after}"
+
+
 def main() -> int:
     """Write the pages, or report those that differ."""
     pages = {
@@ -249,6 +259,7 @@ def main() -> int:
         "recipes.md": recipes_page(),
         "reproduce.md": reproduce_page(),
         "speed.md": speed_page(),
+        "../README.md": readme(),
     }
     stale = 0
     for name, text in pages.items():

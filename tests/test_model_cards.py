@@ -65,7 +65,7 @@ def test_a_card_and_its_seeds(
 
     page = cards.page()
     assert "## base\n\nFor all." in page
-    assert "seed 4, 2 epochs, commit abc" in page
+    assert "seed 4, 2 epochs of 60,000 images, commit abc" in page
     assert "| ten labels corrected | 98.12 % |" in page
     assert "| batches of 1,024 | 5,432 a second |" in page
     assert f"| AUROC | {evaluations['not-digits']['auroc']:.4f} |" in page

@@ -1,0 +1,185 @@
+"""The models that come with the package: they read, refuse, and hold to their own figures."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from functools import cache
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+import tenfold
+from tenfold.data import load_mnist
+from tenfold.model import included_models, load_model
+from tenfold.preprocess import to_glyph
+from tenfold.train.evaluation_sets import load_optdigits
+
+INCLUDED = sorted(included_models())
+# The first training image of each digit: on these answers must not change.
+SOME = (1, 3, 5, 7, 2, 0, 13, 15, 17, 4)
+Page = np.ndarray  # (H, W) uint8, dark ink on paper
+
+
+@cache
+def reader() -> tenfold.Reader:
+    return tenfold.Reader()
+
+
+def page_of(image: np.ndarray, scale: float = 5.0, ground: int = 225, ink: int = 40) -> Page:
+    """A digit (28, 28) as scanned: enlarged, dark on paper that is not quite white."""
+    side = max(10, round(28 * scale))
+    how = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
+    shade = cv2.resize(image, (side, side), interpolation=how).astype(np.float64) / 255
+    return (ground + (ink - ground) * shade).round().astype(np.uint8)
+
+
+def guesses(pages: list[Page]) -> list[int | None]:
+    return [digit.guess for digit in reader().classify(pages)]
+
+
+def pages() -> list[Page]:
+    return [page_of(load_mnist().train.images[place]) for place in SOME]
+
+
+@cache
+def expected() -> list[int]:
+    return [int(load_mnist().train.labels[place]) for place in SOME]
+
+
+def test_base_comes_along_and_all_are_small() -> None:
+    assert "base" in INCLUDED
+    sizes = {
+        name: sum(file.stat().st_size for file in folder.iterdir())
+        for name, folder in included_models().items()
+    }
+    assert sizes["base"] + sizes.get("nano", 0) <= 8 * 2**20
+    assert sum(sizes.values()) <= 20 * 2**20
+
+
+@pytest.mark.parametrize("name", INCLUDED)
+def test_a_model_is_as_right_as_its_card_says(name: str) -> None:
+    """All 10,000 test images: the very figure of the card, on this machine's processor."""
+    model, test = load_model(included_models()[name]), load_mnist().test
+    right = (model.logits(test.images)[:, :10].argmax(1) == test.labels).mean()
+    assert right == pytest.approx(model.card.figures["MNIST test"]["accuracy"], abs=2e-4)
+
+
+def test_the_card_of_base_keeps_what_is_promised() -> None:
+    figures = load_model(included_models()["base"]).card.figures
+    assert figures["MNIST test"]["accuracy"] >= 0.9955
+    assert figures["optdigits"]["accuracy"] >= 0.95
+    assert figures["corrupted"]["accuracy"] >= 0.96
+    assert figures["not-digits"]["auroc"] >= 0.99
+
+
+def test_digits_of_eight_by_eight_are_read() -> None:
+    digits = load_optdigits()
+    model = load_model(included_models()["base"])
+    right = (model.logits(digits.images)[:, :10].argmax(1) == digits.labels).mean()
+    assert right >= 0.95
+
+
+@given(number=st.integers(0, len(SOME) - 1), data=st.data())
+@settings(max_examples=40, deadline=None)
+def test_answers_do_not_depend_on_how_a_digit_lies_on_paper(
+    number: int, data: st.DataObject
+) -> None:
+    """Inverted, padded, moved, larger or smaller, on darker paper, in paler ink: one answer."""
+    image = load_mnist().train.images[SOME[number]]
+    ground = data.draw(st.integers(120, 255), "ground")
+    ink = data.draw(st.integers(0, ground - 70), "ink")
+    page = page_of(image, data.draw(st.floats(0.5, 8), "scale"), ground, ink)
+    margins = data.draw(st.tuples(*[st.integers(0, page.shape[0])] * 4), "margins")
+    page = np.pad(page, (margins[:2], margins[2:]), constant_values=ground)
+    if data.draw(st.booleans(), "inverted"):
+        page = 255 - page
+    assert guesses([page]) == [expected()[number]]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda page: np.dstack([page] * 3),
+        lambda page: np.dstack([*[page] * 3, np.full_like(page, 255)]),
+        lambda page: np.dstack([*[np.zeros_like(page)] * 3, 255 - page]),
+        lambda page: np.dstack([*[np.full_like(page, 255)] * 3, 255 - page]),
+        lambda page: Image.fromarray(page),
+    ],
+    ids=["colours", "opaque", "black on clear", "white on clear", "Pillow"],
+)
+def test_answers_do_not_depend_on_colours_and_alpha(change: Callable[[Page], object]) -> None:
+    clean = [page_of(load_mnist().train.images[place], ground=255, ink=0) for place in SOME]
+    digits = reader().classify([change(page) for page in clean])
+    assert [digit.guess for digit in digits] == expected()
+
+
+@pytest.mark.parametrize("quality", [30, 60, 95])
+def test_answers_do_not_depend_on_jpeg(quality: int) -> None:
+    files = []
+    for page in pages():
+        stream = io.BytesIO()
+        Image.fromarray(page).save(stream, "JPEG", quality=quality)
+        files.append(stream.getvalue())
+    assert [digit.guess for digit in reader().classify(files)] == expected()
+
+
+def test_digits_at_300_dpi_on_grey_paper_are_read_like_the_originals() -> None:
+    """Drawn 8 mm high on grained grey paper: within 0.2 points of the images themselves."""
+    test = load_mnist().test
+    images, labels = test.images[:2000], test.labels[:2000]
+    random = np.random.default_rng(0)
+    side, glyphs = round(8 / 25.4 * 300 * 28 / 20), []
+    for image in images:
+        page = page_of(image, side / 28, 205, 60).astype(np.float64)
+        page = np.pad(page, 30, constant_values=205) + random.normal(0, 3, (side + 60,) * 2)
+        glyphs.append(to_glyph(255 - page.clip(0, 255).astype(np.uint8)))
+    model = load_model(included_models()["base"])
+    drawn = (model.logits(np.stack(glyphs))[:, :10].argmax(1) == labels).mean()
+    given_ = (model.logits(images)[:, :10].argmax(1) == labels).mean()
+    assert drawn >= given_ - 0.002
+
+
+@pytest.mark.parametrize("name", INCLUDED)
+def test_blank_paper_is_refused(name: str) -> None:
+    blank = np.full((60, 60), 200, np.uint8)
+    (digit,) = tenfold.Reader(name).classify([blank])
+    assert (digit.value, digit.rejected) == (None, "blank")
+
+
+def blank_page() -> Page:
+    return np.full((90, 90), 235, np.uint8)
+
+
+def a_letter(text: str) -> Page:
+    page = blank_page()
+    cv2.putText(page, text, (20, 70), cv2.FONT_HERSHEY_SIMPLEX, 2, 30, 4, cv2.LINE_AA)
+    return page
+
+
+def a_shape(*corners: tuple[int, int]) -> Page:
+    page = blank_page()
+    cv2.polylines(page, [np.array(corners, np.int32)], True, 30, 3, cv2.LINE_AA)
+    return page
+
+
+STRANGE = {letter: a_letter(letter) for letter in "WAKHMX#&"} | {
+    "star": a_shape((45, 15), (60, 75), (18, 38), (72, 38), (30, 75)),
+    "box": a_shape((20, 20), (70, 20), (70, 70), (20, 70)),
+    "house": a_shape((20, 75), (20, 40), (45, 15), (70, 40), (70, 75)),
+    "hourglass": a_shape((20, 15), (70, 15), (20, 75), (70, 75)),
+}
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_letters_and_shapes_are_refused(name: str) -> None:
+    (digit,) = reader().classify(STRANGE[name])
+    assert (digit.value, digit.rejected) == (None, "not_a_digit")
+
+
+def test_clear_digits_are_answered() -> None:
+    assert [digit.value for digit in reader().classify(pages())] == expected()
