@@ -21,13 +21,13 @@ from tenfold.values import Split
 
 __all__ = ["LETTERS", "draw_by_hand", "draw_character", "draw_typed"]
 
-LETTERS = "ACEFHJKLMNPRTUVWXYacdefhjkmnprtuvwx&@#%?$+=<*"
-"""Letters and signs that nobody takes for a digit: without B D G I O Q S Z b g i l o q s y z."""
+LETTERS = "ACEFHJKLMNPRTUVWXYacdefhijkmnprtuvwx&@#%?$+=<*"
+"""Letters and signs that nobody takes for a digit: without B D G I O Q S Z b g l o q s y z."""
 
 _CANVAS = 96  # pixels a side on which Aileron is drawn, before it is framed
 _SMOOTH = 0.6  # share of typed characters in Aileron, the only one that looks as print does
 _PLOTTED = ("futural", "futuram", "rowmans", "rowmand", "rowmant", "timesr", "timesi", "timesrb")
-_CURSIVE = "ACEFHKLMNPRTUVWXacdefhjkmnprtuvwx"
+_CURSIVE = "ACEFHKLMNPRTUVWXacdefhijkmnprtuvwx"
 # Names of the strokes of a script by hand: what is no digit, by the places Hershey-Fonts gives them
 _SCRIPTS = {
     "futural": LETTERS,
