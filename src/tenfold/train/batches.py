@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -17,9 +17,10 @@ from tenfold.train.recipe import Recipe
 from tenfold.train.typefaces import draw_typed
 from tenfold.values import Split
 
-__all__ = ["NOT_A_DIGIT", "Batches"]
+__all__ = ["NOT_A_DIGIT", "VARIED_TOGETHER", "Batches"]
 
 NOT_A_DIGIT = 10  # label of what is none
+VARIED_TOGETHER = 4  # batches: each change of an image costs a call, however many it changes
 _NEGATIVES = 24_000  # pictures of no digit; augmentation makes each another every time
 _TYPED = 2_000  # pictures of typed digits; so does it of these
 
@@ -63,27 +64,50 @@ class Batches:
             return images.to(torch.float32).div_(255)
         return self._network.prepare(images)
 
-    def at(self, places: Tensor, labels: Tensor, epoch: int) -> tuple[Tensor, Tensor]:
-        """Return images at some places, then what is added, as the network takes them; and labels.
+    def of(self, order: Tensor, labels: Tensor, epoch: int) -> Iterator[tuple[Tensor, Tensor]]:
+        """Give an epoch's batches as the network takes them, and their labels.
 
         Args:
-            places: Shape (N,), int64.
+            order: Shape (N,), int64: the places of the images, in the order of training.
             labels: Shape (N,), int64: those of these images.
             epoch: Number of epochs done; the last ones may see the images as they are.
 
-        Returns:
-            Pixels (M, rows, columns) float32 in [0, 1] and labels (M,) int64; M is N and the
-            recipe's shares of negatives and typed digits.
+        Yields:
+            Pixels (M, rows, columns) float32 in [0, 1] and labels (M,) int64: as many images as the
+            recipe's batches have, and behind them its shares of negatives and typed digits.
         """
+        varied = epoch < self._varied_epochs
+        size = self._recipe.batch_size
+        together = size * (VARIED_TOGETHER if varied else 1)
+        for places, answers in zip(
+            torch.split(order, together), torch.split(labels, together), strict=True
+        ):
+            batches = [
+                self._gathered(some, their)
+                for some, their in zip(
+                    torch.split(places, size), torch.split(answers, size), strict=True
+                )
+            ]
+            if varied:
+                batches = self._varied(batches)
+            for pixels, targets in batches:
+                yield (self._network.crop(pixels) if self._whole else pixels), targets
+
+    def _gathered(self, places: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the images at some places and what is added to them."""
         pixels = self._pixels.index_select(0, places)
         for share, more, targets in self._added:
             count = round(share * len(places))
             chosen = torch.randint(len(more), (count,), generator=self._generator)
             pixels = torch.cat([pixels, more[chosen]])
             labels = torch.cat([labels, targets[chosen]])
-        if epoch < self._varied_epochs:
-            pixels = augment(pixels, labels, self._recipe.augmentation, self._generator)
-        return (self._network.crop(pixels) if self._whole else pixels), labels
+        return pixels, labels
+
+    def _varied(self, batches: Sequence[tuple[Tensor, Tensor]]) -> list[tuple[Tensor, Tensor]]:
+        sizes = [len(labels) for _, labels in batches]
+        pixels, labels = (torch.cat(parts) for parts in zip(*batches, strict=True))
+        pixels = augment(pixels, labels, self._recipe.augmentation, self._generator)
+        return list(zip(torch.split(pixels, sizes), torch.split(labels, sizes), strict=True))
 
 
 def _drawn(

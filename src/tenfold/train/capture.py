@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from tenfold.train.randomly import uniform
+from tenfold.train.resample import Mode, resample, resampling
 
 __all__ = ["binarise", "blur", "coarsen", "compress", "erase", "light_unevenly", "make_noisy"]
 
@@ -29,17 +31,23 @@ _LUMINANCE = (
 
 def coarsen(images: Tensor, generator: torch.Generator) -> Tensor:
     """Return images drawn from 9 to 20 pixels a side: area means, enlarged again."""
-    side = images.shape[-1]
     sizes = torch.randint(len(_SIZES), (len(images),), generator=generator)
     smooth = torch.rand(len(images), generator=generator) < 0.7
-    result = images.clone()
-    for number, size in enumerate(_SIZES):
-        for mode, chosen in (("bilinear", smooth), ("nearest", ~smooth)):
-            places = torch.nonzero((sizes == number) & chosen).squeeze(1)
-            if len(places):
-                small = functional.interpolate(images[places, None], (size, size), mode="area")
-                result[places] = functional.interpolate(small, (side, side), mode=mode)[:, 0]
-    return result
+    there_and_back = _coarsenings(images.shape[-1])[sizes + len(_SIZES) * smooth]
+    return there_and_back @ images @ there_and_back.transpose(1, 2)
+
+
+@cache
+def _coarsenings(side: int) -> Tensor:
+    """Return the matrices (sizes, side, side) to each size and back, nearest, then bilinear."""
+    enlargements: tuple[Mode, ...] = ("nearest", "bilinear")
+    return torch.stack(
+        [
+            resampling(size, side, mode) @ resampling(side, size, "area")
+            for mode in enlargements
+            for size in _SIZES
+        ]
+    )
 
 
 def blur(images: Tensor, generator: torch.Generator) -> Tensor:
@@ -71,20 +79,18 @@ def light_unevenly(images: Tensor, generator: torch.Generator) -> Tensor:
 
 def _field(count: int, side: int, generator: torch.Generator) -> Tensor:
     """Return smooth fields (count, side, side) between 0 and 1."""
-    nodes = torch.rand(count, 1, 3, 3, generator=generator)
-    field = functional.interpolate(nodes, (side, side), mode="bilinear", align_corners=True)
-    return field[:, 0]
+    return resample(torch.rand(count, 3, 3, generator=generator), side, "bilinear", corners=True)
 
 
 def make_noisy(images: Tensor, generator: torch.Generator) -> Tensor:
     """Return images with grain: normal, of standard deviation up to 0.2, fine or blotchy."""
     count, side = len(images), images.shape[-1]
     fine = torch.randn(count, side, side, generator=generator)
-    nodes = torch.randn(count, 1, side // 2, side // 2, generator=generator)
-    blotchy = functional.interpolate(nodes, (side, side), mode="bilinear", align_corners=False)
+    nodes = torch.randn(count, side // 2, side // 2, generator=generator)
+    blotchy = resample(nodes, side, "bilinear")
     kind = torch.rand(count, 1, 1, generator=generator) < 0.6
     strength = uniform(count, 0.02, 0.2, generator)[:, None, None]
-    return (images + strength * torch.where(kind, fine, 1.5 * blotchy[:, 0])).clamp_(0, 1)
+    return (images + strength * torch.where(kind, fine, 1.5 * blotchy)).clamp_(0, 1)
 
 
 def compress(images: Tensor, generator: torch.Generator) -> Tensor:

@@ -155,9 +155,9 @@ class Trainer:
         labels = self.labels[order]
         logits = torch.empty(count, self._outputs)
         shown = time.monotonic()
-        for start in range(0, count, batch):
+        batches = self._batches.of(order, labels, self.epoch)
+        for start, (pixels, targets) in zip(range(0, count, batch), batches, strict=True):
             stop = min(start + batch, count)
-            pixels, targets = self._batches.at(order[start:stop], labels[start:stop], self.epoch)
             logits[start:stop] = self.step(pixels, targets)[: stop - start]
             if callbacks and time.monotonic() - shown > _PROGRESS_INTERVAL:
                 shown = time.monotonic()
@@ -165,11 +165,9 @@ class Trainer:
                 for callback in callbacks:
                     callback.on_progress(self, stop, means)
         if self.average is not None:
-            places = torch.split(order[:_STATISTICS_IMAGES], batch)
-            answers = torch.split(labels[:_STATISTICS_IMAGES], batch)
-            pairs = zip(places, answers, strict=True)
-            batches = (self._batches.at(some, their, self.epoch)[0] for some, their in pairs)
-            reestimate_statistics(self.average.network, batches)
+            some = slice(_STATISTICS_IMAGES)
+            seen = self._batches.of(order[some], labels[some], self.epoch)
+            reestimate_statistics(self.average.network, (pixels for pixels, _ in seen))
         return _means(logits, labels)
 
     def tensors(self) -> dict[str, Tensor]:

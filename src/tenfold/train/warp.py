@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from tenfold.train.augmentation import Augmentation
+from tenfold.train.resample import resample
 
 __all__ = ["warp"]
 
@@ -72,5 +73,4 @@ def _distances(count: int, side: int, bound: float, generator: torch.Generator) 
 def _bends(count: int, side: int, deviation: float, generator: torch.Generator) -> Tensor:
     """Return smooth offsets (N, side, side, 2), in half sides."""
     nodes = torch.randn(count, 2, _NODES, _NODES, generator=generator) * (2 * deviation / side)
-    field = functional.interpolate(nodes, (side, side), mode="bicubic", align_corners=True)
-    return field.permute(0, 2, 3, 1)
+    return resample(nodes, side, "bicubic", corners=True).permute(0, 2, 3, 1)

@@ -23,8 +23,8 @@ __all__ = [
 def thicken(images: Tensor, generator: torch.Generator) -> Tensor:
     """Return images with strokes up to two pixels thicker: a share of the way to a dilation."""
     share = uniform(len(images), 0.3, 2.0, generator)[:, None, None]
-    once = functional.max_pool2d(images.unsqueeze(1), 3, 1, 1).squeeze(1)
-    twice = functional.max_pool2d(once.unsqueeze(1), 3, 1, 1).squeeze(1)
+    once = _dilated(images)
+    twice = _dilated(once)
     first = images.lerp(once, share.clamp(max=1))
     return first.lerp(twice, (share - 1).clamp(min=0))
 
@@ -41,13 +41,17 @@ def thin(images: Tensor, generator: torch.Generator) -> Tensor:
     return thinner / peak  # a thin pen is no paler
 
 
+def _dilated(images: Tensor) -> Tensor:
+    """Return the largest of 3 x 3 pixels around each; PyTorch's pooling takes twice as long."""
+    padded = functional.pad(images, (1, 1, 1, 1), mode="replicate")
+    rows = torch.maximum(torch.maximum(padded[:, :-2], padded[:, 2:]), padded[:, 1:-1])
+    return torch.maximum(torch.maximum(rows[..., :-2], rows[..., 2:]), rows[..., 1:-1])
+
+
 def outline(images: Tensor, generator: torch.Generator) -> Tensor:
     """Return images with hollow strokes: what a dilation adds, or what an erosion takes away."""
-    pixels = images.unsqueeze(1)
-    grown = functional.max_pool2d(pixels, 3, 1, 1)
-    shrunk = -functional.max_pool2d(-pixels, 3, 1, 1)
     outside = torch.rand(len(images), 1, 1, generator=generator) < 0.6
-    edges = torch.where(outside, (grown - pixels)[:, 0], (pixels - shrunk)[:, 0])
+    edges = torch.where(outside, _dilated(images) - images, images + _dilated(-images))
     left = uniform(len(images), 0.0, 0.4, generator)[:, None, None]  # of the stroke's own ink
     drawn = torch.maximum(edges, left * images)
     return drawn / drawn.amax((1, 2), keepdim=True).clamp_min(0.2)
@@ -151,10 +155,7 @@ def cross(images: Tensor, generator: torch.Generator) -> Tensor:
     places = torch.where(swapped, places.flip(2), places)
     thickness = uniform(count, 0.2, 1.2, generator)
     ink = uniform(count, 0.4, 1.0, generator)
-    for start in range(3):
-        ends = torch.cat([places[:, start], places[:, start + 1]], 1)
-        images = draw_lines(images, ends, thickness, ink)
-    return images
+    return draw_lines(images, torch.cat([places[:, :-1], places[:, 1:]], 2), thickness, ink)
 
 
 def add_rule(images: Tensor, generator: torch.Generator) -> Tensor:
