@@ -51,13 +51,13 @@ def expected() -> list[int]:
     return [int(load_mnist().train.labels[place]) for place in SOME]
 
 
-def test_base_comes_along_and_all_are_small() -> None:
-    assert "base" in INCLUDED
+def test_base_and_nano_come_along_and_are_small() -> None:
+    assert {"base", "nano"} <= set(INCLUDED)
     sizes = {
         name: sum(file.stat().st_size for file in folder.iterdir())
         for name, folder in included_models().items()
     }
-    assert sizes["base"] + sizes.get("nano", 0) <= 8 * 2**20
+    assert sizes["base"] + sizes["nano"] <= 8 * 2**20
     assert sum(sizes.values()) <= 20 * 2**20
 
 
@@ -75,6 +75,12 @@ def test_the_card_of_base_keeps_what_is_promised() -> None:
     assert figures["optdigits"]["accuracy"] >= 0.95
     assert figures["corrupted"]["accuracy"] >= 0.96
     assert figures["not-digits"]["auroc"] >= 0.99
+
+
+def test_the_card_of_nano_keeps_what_is_promised() -> None:
+    card = load_model(included_models()["nano"]).card
+    assert card.trained["parameters"] <= 25_000
+    assert card.figures["MNIST test"]["accuracy"] >= 0.995
 
 
 def test_digits_of_eight_by_eight_are_read() -> None:
