@@ -70,7 +70,7 @@ def _cells(row: dict[str, Any]) -> list[str]:
     return [
         row["model"],
         f"{parameters:,}" if parameters else "-",
-        f"{row['bytes'] / 2**20:.1f} MB",
+        f"{row['bytes'] / 1e6:.2f} MB",
         f"{speed:,.0f}" if speed else "-",
         *(percent(share) if share is not None else "-" for share in shares),
         row["summary"],
