@@ -34,6 +34,20 @@ def _block(filters: int, size: int = 3) -> tuple[Layer, ...]:
 
 _OUTPUTS = Dense(units=10, activation="softmax")
 
+_LAYERS = (
+    Convolution(filters=24, kernel_size=5, bias=False),
+    BatchNorm(activation="relu"),
+    MaxPool(),
+    *_block(48),
+    Residual(layers=(*_block(48), *_block(48))),
+    MaxPool(),
+    *_block(96),
+    Residual(layers=(*_block(96), *_block(96))),
+    MeanMaxPool(),
+    Dropout(rate=0.1),
+)
+"""Of champion and base, up to the outputs."""
+
 _WIDE = Augmentation(
     rotation=12,
     scale=0.18,
@@ -60,19 +74,7 @@ _WIDE = Augmentation(
 CHAMPION = Recipe(
     name="champion",
     summary="the highest accuracy of one network on MNIST",
-    network=(
-        Convolution(filters=24, kernel_size=5, bias=False),
-        BatchNorm(activation="relu"),
-        MaxPool(),
-        *_block(48),
-        Residual(layers=(*_block(48), *_block(48))),
-        MaxPool(),
-        *_block(96),
-        Residual(layers=(*_block(96), *_block(96))),
-        MeanMaxPool(),
-        Dropout(rate=0.1),
-        _OUTPUTS,
-    ),
+    network=(*_LAYERS, _OUTPUTS),
     loss="sparse_categorical_crossentropy",
     optimizer=Muon(),
     schedule=Schedule(shape="linear", warm_up=0.1),
@@ -112,19 +114,7 @@ NANO = Recipe(
 BASE = Recipe(
     name="base",
     summary="the default, for real pictures; knows what is not a digit",
-    network=(
-        Convolution(filters=24, kernel_size=5, bias=False),
-        BatchNorm(activation="relu"),
-        MaxPool(),
-        *_block(48),
-        Residual(layers=(*_block(48), *_block(48))),
-        MaxPool(),
-        *_block(96),
-        Residual(layers=(*_block(96), *_block(96))),
-        MeanMaxPool(),
-        Dropout(rate=0.1),
-        Dense(units=11, activation="softmax"),
-    ),
+    network=(*_LAYERS, Dense(units=11, activation="softmax")),
     loss="sparse_categorical_crossentropy",
     optimizer=Muon(),
     schedule=Schedule(shape="linear", warm_up=0.1),
