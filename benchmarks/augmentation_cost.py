@@ -18,16 +18,18 @@ from typing import Any
 
 import torch
 
-from record import append_rows, recipe_digest
+from record import append_rows
 from tenfold.data import load_mnist
 from tenfold.train.augment import augment
 from tenfold.train.batches import VARIED_TOGETHER as TOGETHER
 from tenfold.train.batches import Batches
 from tenfold.train.fit import Trainer, as_images, as_labels
+from tenfold.train.settings import recipe_digest
 from tenfold.train.shipped import SHIPPED
 from tenfold.values import Split
 
 STEPS = 20
+WARM_UP = 8  # steps before them
 
 
 def measure(name: str) -> dict[str, Any]:
@@ -42,7 +44,7 @@ def measure(name: str) -> dict[str, Any]:
     order = torch.arange(len(trainer.images))
     steps, parts = [], []
     started = time.perf_counter()
-    for pixels, labels in islice(batches.of(order, trainer.labels, 0), STEPS + 8):
+    for pixels, labels in islice(batches.of(order, trainer.labels, 0), WARM_UP + STEPS):
         trainer.step(pixels, labels)
         steps.append(time.perf_counter() - started)
         started = time.perf_counter()
@@ -52,7 +54,7 @@ def measure(name: str) -> dict[str, Any]:
         started = time.perf_counter()
         augment(whole, their, recipe.augmentation, generator)
         parts.append((time.perf_counter() - started) / TOGETHER)
-    step = 1000 * statistics.mean(steps[8:])  # one in some has the work of all of them
+    step = 1000 * statistics.mean(steps[WARM_UP:])  # one in some has the work of all of them
     part = 1000 * statistics.median(parts)
     return {
         "recipe": name,

@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,8 +63,11 @@ def milliseconds(classify: Classify, image: NDArray[np.uint8]) -> float:
 
 def images_a_second(classify: Classify, images: NDArray[np.uint8]) -> int:
     """Return the rate at the best third of the rounds."""
-    times = [_seconds(classify, images) for _ in range(ROUNDS)]
-    return round(len(images) / statistics.median(sorted(times)[: ROUNDS // 3]))
+    return _rate([_seconds(classify, images) for _ in range(ROUNDS)], len(images))
+
+
+def _rate(times: Sequence[float], count: int) -> int:
+    return round(count / statistics.median(sorted(times)[: ROUNDS // 3]))
 
 
 def _seconds(classify: Classify, images: NDArray[np.uint8]) -> float:
@@ -89,13 +92,12 @@ def measure(name: str, folder: Path) -> list[dict[str, Any]]:
             batches[peer].append(_seconds(classify, images))
     rows = []
     for peer, classify in peers.items():
-        best = statistics.median(sorted(batches[peer])[: ROUNDS // 3])
         rows.append(
             {
                 "model": name,
                 "peer": peer,
                 "one_digit_ms": round(milliseconds(classify, images[:1]), 3),
-                "images_a_second": round(BATCH / best),
+                "images_a_second": _rate(batches[peer], BATCH),
             }
         )
     return rows

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from record import append_rows, recipe_digest
+from record import append_rows
 from tenfold.data import load_mnist
 from tenfold.model import Model, load_model
 from tenfold.train.calibrate import calibrate_by_run
@@ -28,6 +28,7 @@ from tenfold.train.evaluation_sets import (
 )
 from tenfold.train.export import export_run
 from tenfold.train.runs import open_run
+from tenfold.train.settings import recipe_digest
 
 
 def evaluations(model: Model) -> dict[str, dict[str, Any]]:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from tenfold.files import json_digest
 from tenfold.train.environment import describe_environment
-from tenfold.train.recipe import Recipe, Validation
-from tenfold.train.settings import to_table
 
 PACKAGES = ("torch", "tensorflow-cpu", "keras", "numpy", "onnxruntime")
 
@@ -35,12 +31,6 @@ def append_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
             writer.writeheader()
         writer.writerows(stamped)
     print(f"appended to {path}")
-
-
-def recipe_digest(recipe: Recipe) -> str:
-    """Return twelve hex digits that change with the recipe; seed and validation do not count."""
-    table = to_table(replace(recipe, seed=0, validation=Validation()))
-    return json_digest(table)[:12]
 
 
 def stamp() -> dict[str, Any]:

@@ -67,7 +67,7 @@ def main() -> None:
         export(options.name, [open_run(path) for path in options.runs], held, folder)
         add_figures(folder)
     size = (MODELS / options.name / "model.onnx").stat().st_size
-    print(f"{MODELS / options.name}: {size / 2**20:.2f} MB")
+    print(f"{MODELS / options.name}: {size / 1e6:.2f} MB")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import subprocess
 import sys
@@ -12,13 +11,13 @@ from typing import Any
 
 import model_cards
 
+from results import RESULTS, current_rows, rows_of
 from tenfold.train.recipes import RECIPES
 from tenfold.train.settings import to_toml
 from tenfold.train.shapes import summarise
 from tenfold.train.systems import SYSTEMS
 
 DOCS = Path(__file__).parent
-RESULTS = DOCS.parent / "benchmarks" / "results"
 README = DOCS.parent / "README.md"
 _MODELS_START, _MODELS_END = "<!-- models: written by docs/generate.py -->", "<!-- end -->"
 REMARKS: dict[str, tuple[str, ...]] = {
@@ -150,7 +149,7 @@ def _reached(metric: str, values: list[float | None], claimed: float) -> str:
 
 def speed_page() -> str:
     """Return the page of the speeds on record: the latest row of each system."""
-    latest = {row["system"]: row for row in _rows("training_speed.csv")}
+    latest = {row["system"]: row for row in rows_of("training_speed.csv")}
     some = next(iter(latest.values()))
     parts = [
         "# Speed\n\n## Training\n\n"
@@ -178,7 +177,7 @@ def speed_page() -> str:
 
 def _model_speeds() -> Iterator[str]:
     """Give the latest speeds of the included models and of their peers in the same run."""
-    latest = {(row["model"], row["peer"]): row for row in _rows("model_speed.csv")}
+    latest = {(row["model"], row["peer"]): row for row in rows_of("model_speed.csv")}
     if not latest:
         return
     yield (
@@ -200,8 +199,7 @@ def _model_speeds() -> Iterator[str]:
 
 def _augmentation_costs() -> Iterator[str]:
     """Give the latest share of augmentation in a step of each recipe."""
-    rows = _rows("augmentation_cost.csv")
-    latest = {row["recipe"]: row for row in rows if model_cards.is_current(row)}
+    latest = {row["recipe"]: row for row in current_rows("augmentation_cost.csv")}
     if not latest:
         return
     yield (
@@ -212,15 +210,6 @@ def _augmentation_costs() -> Iterator[str]:
         share = 100 * float(row["share"])
         yield f"| {name} | {row['step_ms']} ms | {row['augmentation_ms']} ms | {share:.1f} % |\n"
     yield _machines(latest)
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    """Return the rows of a file of results; none where it was never measured."""
-    path = RESULTS / name
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
 
 
 def _machines(latest: Mapping[Any, Mapping[str, str]]) -> str:

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import statistics
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from results import current_rows
 from tenfold.model import included_models, read_card
-from tenfold.train.shipped import SHIPPED
-
-RESULTS = Path(__file__).parents[1] / "benchmarks" / "results"
-sys.path.append(str(RESULTS.parent))
-from record import recipe_digest  # noqa: E402 - the benchmarks are no package
 
 # What each is weak at: read off its figures and its errors, and to be mended.
 KNOWN_FAILURES: dict[str, tuple[str, ...]] = {
@@ -145,13 +139,9 @@ def _figure_rows(figures: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 def _seeds() -> Iterator[str]:
     """Give each recipe's figures over its seeds."""
-    path = RESULTS / "recipe_seeds.csv"
-    if not path.exists():
+    latest = {(row["recipe"], row["seed"]): row for row in current_rows("recipe_seeds.csv")}
+    if not latest:
         return
-    with path.open(encoding="utf-8", newline="") as stream:
-        latest = {
-            (row["recipe"], row["seed"]): row for row in csv.DictReader(stream) if is_current(row)
-        }
     yield (
         "\n## Seeds\n\nWhat a recipe is worth: every seed of it, scored like the models above "
         "(`python benchmarks/recipe_seeds.py`); weights of the last step, no test-time "
@@ -162,12 +152,6 @@ def _seeds() -> Iterator[str]:
         minutes = statistics.mean(float(row["minutes"]) for row in rows)
         yield f"\n### {recipe}\n\n{len(rows)} seeds, {minutes:.0f} minutes each.\n\n"
         yield from _table(("figure", "mean", "spread", "each seed"), _seed_rows(rows))
-
-
-def is_current(row: Mapping[str, str]) -> bool:
-    """Tell whether a row was measured with the recipe as it is now."""
-    recipe = SHIPPED.get(row["recipe"])
-    return recipe is not None and row["recipe_digest"] == recipe_digest(recipe)
 
 
 def _seed_rows(rows: Sequence[Mapping[str, str]]) -> Iterator[tuple[str, ...]]:
@@ -183,7 +167,7 @@ def _over_seeds(name: str, values: Sequence[float], places: int) -> tuple[str, .
     return name, f"{statistics.mean(values):.{places + 1}f}", spread, each
 
 
-def _table(headings: Sequence[str], rows: Iterator[tuple[str, ...]] | Any) -> Iterator[str]:
+def _table(headings: Sequence[str], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
     yield f"| {' | '.join(headings)} |\n|{'---|' * len(headings)}\n"
     for row in rows:
         yield f"| {' | '.join(row)} |\n"

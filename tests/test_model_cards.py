@@ -15,6 +15,7 @@ from tenfold.model import included, load_model
 from tenfold.train.evaluation_files import keep_figures
 from tenfold.train.export import export_weights
 from tenfold.train.networks import Network
+from tenfold.train.settings import recipe_digest
 from tenfold.train.shipped import BASE
 
 ROOT = Path(__file__).parent.parent
@@ -54,14 +55,14 @@ def test_a_card_and_its_seeds(
     keep_figures(model, {**evaluations, "speed": speed})
     monkeypatch.setattr(included, "_FOLDER", tmp_path / "models")
 
-    digest = cards.recipe_digest(BASE)
+    digest = recipe_digest(BASE)
     rows = [seed_row(seeds, evaluations, seed, digest) for seed in (1, 2, 3)]
     rows.append(seed_row(seeds, evaluations, 9, "of another recipe"))
     with (tmp_path / "recipe_seeds.csv").open("w", newline="") as stream:
         writer = csv.DictWriter(stream, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    monkeypatch.setattr(cards, "RESULTS", tmp_path)
+    monkeypatch.setattr("results.RESULTS", tmp_path)
 
     page = cards.page()
     assert "## base\n\nFor all." in page

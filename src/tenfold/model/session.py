@@ -96,17 +96,17 @@ def find_model_folder(name: str | os.PathLike[str]) -> Path:
     Raises:
         ModelError: It is none of these; the message says what it is.
     """
-    if isinstance(name, str) and name in included_models():
-        return included_models()[name]
+    if isinstance(name, str) and (included := included_models().get(name)):
+        return included
     path = _as_path(name)
     for folder in (settled_folder(path), settled_folder(path / "model")):
         if os.path.isfile(folder / "card.json"):  # noqa: PTH113 - never raises
             return folder
     if not os.path.exists(path):  # noqa: PTH110 - never raises
-        included = ", ".join(included_models())
+        names = ", ".join(included_models())
         found = "does not exist; " + (
-            f"with the package come: {included}"
-            if included
+            f"with the package come: {names}"
+            if names
             else "this package comes without models: name one that you trained"
         )
     elif path.is_file():

@@ -7,7 +7,7 @@ and what is fitted on those is taken for both.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from tenfold.data import MNIST
 from tenfold.decide import digit_probabilities
 from tenfold.errors import RunError
 from tenfold.model import COVERAGE_LEVELS, load_model
-from tenfold.train.recipe import Recipe, Validation
+from tenfold.train.recipe import trained_alike
 from tenfold.train.runs import Run
 from tenfold.train.splits import split_images
 
@@ -89,7 +89,7 @@ def calibrate_by_run(run: Run, held: Run, data: MNIST) -> Calibration:
             f"{held.folder}: must be no run that stops early, whose weights are chosen by the very "
             "images it held out"
         )
-    if _trained_alike(recipe) != _trained_alike(run.recipe):
+    if trained_alike(recipe) != trained_alike(run.recipe):
         raise RunError(
             f"{held.folder}: must be a run of {run.recipe.name} that differs from {run.folder} in "
             "nothing but the seed and the images held out"
@@ -108,11 +108,6 @@ def calibrate_by_run(run: Run, held: Run, data: MNIST) -> Calibration:
         "model": load_model(held.folder).card.sha256["model.onnx"],
     }
     return calibrate(load_model(held.folder).logits(images.images), images.labels, fitted_on)
-
-
-def _trained_alike(recipe: Recipe) -> Recipe:
-    """Return a recipe without what may differ between a run and the one that calibrates it."""
-    return replace(recipe, validation=Validation(), seed=0)
 
 
 def _temperature(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> float:

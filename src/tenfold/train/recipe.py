@@ -8,7 +8,7 @@ A recipe imports nothing heavy. It becomes a network in `tenfold.train.networks`
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from tenfold.errors import RecipeError
@@ -55,6 +55,7 @@ __all__ = [
     "Residual",
     "Schedule",
     "Validation",
+    "trained_alike",
 ]
 
 Precision = Literal["float32", "bfloat16"]
@@ -265,3 +266,8 @@ class Recipe:
         check(
             whole(self.seed, 0, 2**63 - 1), "seed", "a whole number from 0 to 2^63 - 1", self.seed
         )
+
+
+def trained_alike(recipe: Recipe) -> Recipe:
+    """Return a recipe without the seed and the images held out, in which its runs may differ."""
+    return replace(recipe, validation=Validation(), seed=0)

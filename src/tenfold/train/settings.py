@@ -8,6 +8,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from tenfold.errors import MissingExtraError, RecipeError, nearest
+from tenfold.files import json_digest
 from tenfold.train.recipe import (
     Adam,
     AdamW,
@@ -25,9 +26,10 @@ from tenfold.train.recipe import (
     RMSprop,
     Schedule,
     Validation,
+    trained_alike,
 )
 
-__all__ = ["apply_settings", "from_table", "from_toml", "to_table", "to_toml"]
+__all__ = ["apply_settings", "from_table", "from_toml", "recipe_digest", "to_table", "to_toml"]
 
 _LAYERS: dict[str, type] = {
     "dense": Dense,
@@ -45,6 +47,11 @@ _TABLES: dict[str, type] = {
     "schedule": Schedule,
     "augmentation": Augmentation,
 }
+
+
+def recipe_digest(recipe: Recipe) -> str:
+    """Return twelve hex digits that change with the recipe; seed and validation do not count."""
+    return json_digest(to_table(trained_alike(recipe)))[:12]
 
 
 def to_table(recipe: Recipe) -> dict[str, Any]:

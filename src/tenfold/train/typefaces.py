@@ -28,7 +28,17 @@ _CANVAS = 96  # pixels a side on which Aileron is drawn, before it is framed
 _SMOOTH = 0.6  # share of typed characters in Aileron, the only one that looks as print does
 _PLOTTED = ("futural", "futuram", "rowmans", "rowmand", "rowmant", "timesr", "timesi", "timesrb")
 _CURSIVE = "ACEFHKLMNPRTUVWXacdefhijkmnprtuvwx"
-# Names of the strokes of a script by hand: what is no digit, by the places Hershey-Fonts gives them
+# Kanji, hiragana and katakana by their places in Hershey-Fonts, without those like 1 3 5 6 7.
+_JAPANESE = "".join(
+    chr(place)
+    for first, last in (
+        (35, 49), (51, 58), (65, 66), (68, 75), (77, 78), (80, 80), (83, 92), (94, 104),
+        (108, 108), (110, 111), (113, 115), (120, 168), (170, 171), (174, 183), (186, 187),
+        (191, 193), (195, 195), (200, 223),
+    )
+    for place in range(first, last + 1)
+)  # fmt: skip
+# Of each script by hand what is no digit, by the places that Hershey-Fonts gives its characters.
 _SCRIPTS = {
     "futural": LETTERS,
     "rowmans": LETTERS,
@@ -37,14 +47,8 @@ _SCRIPTS = {
     "greek": "ACDEFGHKLMNPRSTUWXYacefghklmnprtuwxyz",
     "cyrilc_1": "ADFGIJKLMNPQRSUVWYZ",
     "mathupp": "abcdefghijklnowxy",
-    "japanese": "",
+    "japanese": _JAPANESE,
 }
-# Of the Japanese: kanji, hiragana and katakana, without those like 1 3 5 6 7 and blanks.
-_JAPANESE = (
-    (35, 49), (51, 58), (65, 66), (68, 75), (77, 78), (80, 80), (83, 92), (94, 104), (108, 108),
-    (110, 111), (113, 115), (120, 168), (170, 171), (174, 183), (186, 187), (191, 193), (195, 195),
-    (200, 223),
-)  # fmt: skip
 
 
 def draw_typed(count: int, seed: int) -> Split:
@@ -65,7 +69,7 @@ def draw_character(character: str, random: np.random.Generator) -> NDArray[np.ui
     slant, width = random.uniform(-0.05, 0.25), random.uniform(0.75, 1.15)
     if random.random() < _SMOOTH:
         return frame_ink(_slanted(_smooth(character, random), slant, width))
-    strokes = _strokes(_PLOTTED[int(random.integers(len(_PLOTTED)))], character)
+    strokes = _face(_PLOTTED[int(random.integers(len(_PLOTTED)))])[character]
     shape = np.array([[width, -slant], [0, 1]])
     return draw_strokes([stroke @ shape.T for stroke in strokes], random, (2, 10))
 
@@ -73,13 +77,9 @@ def draw_character(character: str, random: np.random.Generator) -> NDArray[np.ui
 def draw_by_hand(random: np.random.Generator) -> NDArray[np.uint8]:
     """Return a letter, kana or sign that is no digit, as written by a hand, (28, 28) uint8."""
     face = list(_SCRIPTS)[int(random.integers(len(_SCRIPTS)))]
-    characters = _SCRIPTS[face] or _japanese()
-    strokes = _strokes(face, characters[int(random.integers(len(characters)))])
+    characters = _SCRIPTS[face]
+    strokes = _face(face)[characters[int(random.integers(len(characters)))]]
     return draw_strokes(shake(strokes, random), random, (2, 7))
-
-
-def _japanese() -> str:
-    return "".join(chr(code) for first, last in _JAPANESE for code in range(first, last + 1))
 
 
 @cache
@@ -91,10 +91,6 @@ def _face(name: str) -> dict[str, Strokes]:
         character: [np.array(stroke, np.float64) for stroke in glyph.strokes if len(stroke) > 1]
         for character, glyph in fonts.all_glyphs.items()
     }
-
-
-def _strokes(face: str, character: str) -> Strokes:
-    return _face(face)[character]
 
 
 def _smooth(character: str, random: np.random.Generator) -> NDArray[np.uint8]:

@@ -107,9 +107,8 @@ def _flags(images: Tensor, generator: torch.Generator) -> Tensor:
     count, row = len(images), _rows_of_ink(images)[0] + 0.5
     column = _column_at(images, row)
     length = uniform(count, 2.5, 8.0, generator)
-    steepest = torch.full((count,), 1.2)
     flattest = ((length - 3.5) / 4.5).clamp(0, 1)  # radians below the level
-    angle = flattest + (steepest - flattest) * torch.rand(count, generator=generator)
+    angle = flattest + (1.2 - flattest) * torch.rand(count, generator=generator)
     return torch.stack([row, column, row + length * angle.sin(), column - length * angle.cos()], 1)
 
 

@@ -1,0 +1,31 @@
+"""The results on record, as the generated pages read them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+from tenfold.train.settings import recipe_digest
+from tenfold.train.shipped import SHIPPED
+
+RESULTS = Path(__file__).parents[1] / "benchmarks" / "results"
+
+
+def rows_of(name: str) -> list[dict[str, str]]:
+    """Return the rows of a file of results; none where it was never measured."""
+    path = RESULTS / name
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def current_rows(name: str) -> list[dict[str, str]]:
+    """Return those rows that were measured with a shipped recipe as it is now."""
+    return [row for row in rows_of(name) if _is_current(row)]
+
+
+def _is_current(row: Mapping[str, str]) -> bool:
+    recipe = SHIPPED.get(row["recipe"])
+    return recipe is not None and row["recipe_digest"] == recipe_digest(recipe)
