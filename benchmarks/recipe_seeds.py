@@ -18,7 +18,7 @@ from typing import Any
 from record import append_rows
 from tenfold.data import load_mnist
 from tenfold.model import Model, load_model
-from tenfold.train.calibrate import calibrate_by_run
+from tenfold.train.calibrate import calibrate_by_runs
 from tenfold.train.evaluation_files import MNIST_TEST, evaluate_model, main_figures
 from tenfold.train.evaluation_sets import (
     drawn_negatives,
@@ -67,7 +67,7 @@ def row_of_figures(figures: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 def row_of(folder: Path, held: Path | None) -> dict[str, Any]:
     """Return a run's row."""
     run, data = open_run(folder), load_mnist()
-    fitted = None if held is None else calibrate_by_run(run, open_run(held), data)
+    fitted = None if held is None else calibrate_by_runs([run], [open_run(held)], data)
     with tempfile.TemporaryDirectory() as place:
         export_run(run, Path(place) / "model", data.test, calibration=fitted)
         found = row_of_figures(evaluations(load_model(Path(place) / "model")))

@@ -1,10 +1,10 @@
 """Put finished runs into the package as a model that comes along, with its figures in the card.
 
-    python benchmarks/ship_models.py NAME --calibration HELD RUN [RUN ...]
+    python benchmarks/ship_models.py NAME --calibration HELD [HELD ...] --runs RUN [RUN ...]
 
-One run becomes a model, several a committee. Weights are kept as float16 in the graph alone; then
-the model is scored on every built-in set and timed, on an idle machine, and takes its place in
-``src/tenfold/models``, where its forerunner goes.
+One run becomes a model, several a committee, which several that held images out calibrate. Weights
+are kept as float16 in the graph alone; then the model is scored on every built-in set and timed, on
+an idle machine, and takes its place in ``src/tenfold/models``, where its forerunner goes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from record import stamp
 from tenfold.data import load_mnist
 from tenfold.files import replace_folder
 from tenfold.model import load_model
-from tenfold.train.calibrate import calibrate_by_run
+from tenfold.train.calibrate import calibrate_by_runs
 from tenfold.train.evaluation_files import keep_figures
 from tenfold.train.export import MODEL_FILES, Form, export_committee, export_run
 from tenfold.train.runs import Run, open_run
@@ -30,10 +30,10 @@ _MACHINE = ("date", "processor", "cores", "onnxruntime")
 FORM = Form(half=True, safetensors=False)
 
 
-def export(name: str, runs: list[Run], held: Run | None, folder: Path) -> None:
-    """Write the model, calibrated where a run is given that held images out."""
+def export(name: str, runs: list[Run], held: list[Run], folder: Path) -> None:
+    """Write the model, calibrated where runs are given that held images out."""
     data = load_mnist()
-    fitted = None if held is None else calibrate_by_run(runs[0], held, data)
+    fitted = calibrate_by_runs(runs, held, data) if held else None
     if len(runs) == 1:
         export_run(runs[0], folder, data.test, calibration=fitted, form=FORM)
     else:
@@ -57,14 +57,13 @@ def add_figures(folder: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("name", help="of the folder in src/tenfold/models")
-    parser.add_argument("runs", nargs="+", type=Path, metavar="RUN")
-    parser.add_argument("--calibration", type=Path, metavar="HELD")
+    parser.add_argument("--runs", nargs="+", required=True, type=Path, metavar="RUN")
+    parser.add_argument("--calibration", nargs="+", default=[], type=Path, metavar="HELD")
     options = parser.parse_args()
-    if options.calibration and len(options.runs) > 1:
-        parser.error("--calibration is for one run: a committee is less sure than its members")
-    held = options.calibration and open_run(options.calibration)
+    runs = [open_run(path) for path in options.runs]
+    held = [open_run(path) for path in options.calibration]
     with replace_folder(MODELS / options.name, MODEL_FILES, marker="card.json") as folder:
-        export(options.name, [open_run(path) for path in options.runs], held, folder)
+        export(options.name, runs, held, folder)
         add_figures(folder)
     size = (MODELS / options.name / "model.onnx").stat().st_size
     print(f"{MODELS / options.name}: {size / 1e6:.2f} MB")

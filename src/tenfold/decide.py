@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tenfold.values import Digit, Rejection
 
-__all__ = ["decide", "digit_probabilities", "softmax"]
+__all__ = ["decide", "digit_probabilities", "mean_logits", "softmax"]
 
 
 def decide(
@@ -59,6 +59,21 @@ def digit_probabilities(
     """
     probabilities = softmax(logits / np.float32(temperature))
     return probabilities[:, :10], probabilities[:, 10:].sum(1)
+
+
+def mean_logits(members: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """Return what a committee says: logits whose softmax is the mean of its members' softmaxes.
+
+    Args:
+        members: One array or more, each of shape (N, C), float32.
+
+    Returns:
+        Shape (N, C), float32; a single member's own logits.
+    """
+    if len(members) == 1:
+        return members[0]
+    mean = np.mean([softmax(logits) for logits in members], axis=0)
+    return np.asarray(np.log(np.maximum(mean, np.finfo(np.float32).tiny)), np.float32)
 
 
 def _digit(

@@ -296,3 +296,6 @@ def test_export_calibrated_by_another_run(tmp_path: Path, capsys: Capture) -> No
     capsys.readouterr()
     assert run(["models", model]) == 0
     assert "calibrated" not in capsys.readouterr().err
+    assert run(["export", whole, held, "--out", str(tmp_path / "no"), "--calibration", held]) == 1
+    assert "two or more for a committee" in capsys.readouterr().err
+    assert not (tmp_path / "no").exists()

@@ -13,7 +13,7 @@ from tenfold.data import MNIST
 from tenfold.decide import softmax
 from tenfold.errors import RunError
 from tenfold.model import load_model
-from tenfold.train.calibrate import _operating_points, calibrate, calibrate_by_run
+from tenfold.train.calibrate import _operating_points, calibrate, calibrate_by_runs
 from tenfold.train.export import export_run
 from tenfold.train.runs import Run
 from tenfold.train.training import TrainingPlan, train_run
@@ -129,7 +129,7 @@ def test_a_run_is_calibrated_by_one_that_held_images_out(mnist: MNIST, tmp_path:
     run = trained(tiny.BASE, tmp_path / "all", mnist)
     validation = replace(tiny.BASE.validation, **dict(HELD))
     held = trained(replace(tiny.BASE, validation=validation), tmp_path / "held", mnist)
-    found = calibrate_by_run(run, held, mnist)
+    found = calibrate_by_runs([run], [held], mnist)
     left_out = mnist.train.images[240:], mnist.train.labels[240:]
     expected = calibrate(load_model(held.folder).logits(left_out[0]), left_out[1], {})
     assert found.temperature == expected.temperature
@@ -140,9 +140,41 @@ def test_a_run_is_calibrated_by_one_that_held_images_out(mnist: MNIST, tmp_path:
     assert dict(card.thresholds) == found.thresholds
     assert list(card.operating_points) == found.operating_points
     with pytest.raises(RunError, match="must be a run that held training images out"):
-        calibrate_by_run(held, run, mnist)
+        calibrate_by_runs([held], [run], mnist)
     other = trained(
         replace(tiny.RECIPES["dropout"], validation=validation), tmp_path / "other", mnist
     )
     with pytest.raises(RunError, match="must be a run of tiny that differs"):
-        calibrate_by_run(run, other, mnist)
+        calibrate_by_runs([run], [other], mnist)
+
+
+def test_a_committee_is_calibrated_by_one_that_held_images_out(
+    mnist: MNIST, tmp_path: Path
+) -> None:
+    def run(seed: int, **holding: object) -> Run:
+        recipe = replace(
+            tiny.BASE, seed=seed, validation=replace(tiny.BASE.validation, **dict(holding))
+        )
+        return trained(recipe, tmp_path / f"{seed}{holding.get('fraction', '')}", mnist)
+
+    members = [run(1), run(2)]
+    held = [run(seed, **dict(HELD)) for seed in (1, 2)]
+    found = calibrate_by_runs(members, held, mnist)
+    images, labels = mnist.train.images[240:], mnist.train.labels[240:]
+    logits = [load_model(one.folder).logits(images) for one in held]
+    mean = np.mean([softmax(member) for member in logits], axis=0)
+    expected = calibrate(np.log(mean).astype(np.float32), labels, {})
+    assert found.temperature == pytest.approx(expected.temperature, rel=1e-3)
+    assert found.thresholds["unsure"] == pytest.approx(expected.thresholds["unsure"], abs=1e-4)
+    assert len(set(found.fitted_on["models"])) == 2
+    other = run(2, method="last_fraction", fraction=0.5)
+    table = {
+        "but is 1 for 2": (members, held[:1]),
+        "but is 2 for 1": (members[:1], held),
+        "there are 1 seeds and 1 ways": (members, [held[0], held[0]]),
+        "there are 2 seeds and 2 ways": (members, [held[0], other]),
+        "that held training images out": (members, [held[0], members[1]]),
+    }
+    for words, (runs, holding) in table.items():
+        with pytest.raises(RunError, match=words):
+            calibrate_by_runs(runs, holding, mnist)

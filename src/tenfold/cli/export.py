@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,9 +31,10 @@ __all__ = ["export"]
 @click.option(
     "--calibration",
     type=PATH,
+    multiple=True,
     metavar="HELD",
     help="A run of the same recipe that held training images out: on them temperature and "
-    "thresholds are fitted.",
+    "thresholds are fitted. A committee takes several, each behind an option of its own.",
 )
 @click.option("--half", is_flag=True, help="Keep weights in float16: half the size.")
 @click.option("--graph-only", is_flag=True, help="Leave out model.safetensors.")
@@ -40,7 +42,7 @@ __all__ = ["export"]
 def export(
     runs: tuple[Path, ...],
     out: Path | None,
-    calibration: Path | None,
+    calibration: tuple[Path, ...],
     half: bool,
     graph_only: bool,
     force: bool,
@@ -71,18 +73,14 @@ def export(
         raise MissingExtraError("train", "exporting a run", error) from error
     from tenfold.data import load_mnist
 
-    if calibration is not None and len(runs) > 1:
-        raise click.UsageError(
-            "--calibration is for one run: a committee is less sure than each of its members"
-        )
     opened = [open_run(run) for run in runs]
-    own = len(runs) == 1 and calibration is None and not half  # the very graph of the run
+    own = len(runs) == 1 and not calibration and not half  # the very graph of the run
     figures = _figures(runs[0]) if own else {}
     folder = out if out is not None else _beside(runs[0])
     refuse_used(folder, force=force)
     refuse_foreign(folder, MODEL_FILES, marker="card.json")
     data = load_mnist()
-    fitted = None if calibration is None else _calibration(opened[0], calibration, data)
+    fitted = _calibration(opened, calibration, data) if calibration else None
     form = Form(half=half, safetensors=not graph_only)
     existed = folder.exists()
     new_folder(folder, force=force)
@@ -103,11 +101,11 @@ def export(
     note(f"ONNX Runtime and PyTorch agree on all {len(data.test):,} test images")
 
 
-def _calibration(run: Run, held: Path, data: MNIST) -> Calibration:
-    from tenfold.train.calibrate import calibrate_by_run
+def _calibration(runs: Sequence[Run], held: Sequence[Path], data: MNIST) -> Calibration:
+    from tenfold.train.calibrate import calibrate_by_runs
     from tenfold.train.runs import open_run
 
-    return calibrate_by_run(run, open_run(held), data)
+    return calibrate_by_runs(runs, [open_run(folder) for folder in held], data)
 
 
 def _beside(run: Path) -> Path:

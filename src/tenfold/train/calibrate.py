@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.data import MNIST
-from tenfold.decide import digit_probabilities
+from tenfold.decide import digit_probabilities, mean_logits
 from tenfold.errors import RunError
 from tenfold.model import COVERAGE_LEVELS, load_model
 from tenfold.train.recipe import trained_alike
 from tenfold.train.runs import Run
 from tenfold.train.splits import split_images
 
-__all__ = ["NOT_A_DIGIT_THRESHOLD", "Calibration", "calibrate", "calibrate_by_run"]
+__all__ = ["NOT_A_DIGIT_THRESHOLD", "Calibration", "calibrate", "calibrate_by_runs"]
 
 _ACCURACIES = (0.99, 0.995, 0.998, 0.999, 0.9995, 0.9998)  # that can be asked for
 _REFUSED = 0.005  # share of held-out digits that a model refuses unless told otherwise
@@ -71,43 +71,72 @@ def calibrate(
     )
 
 
-def calibrate_by_run(run: Run, held: Run, data: MNIST) -> Calibration:
-    """Return the calibration of a run from the images that another run of its recipe left out.
+def calibrate_by_runs(runs: Sequence[Run], held: Sequence[Run], data: MNIST) -> Calibration:
+    """Return the calibration of runs from the images that other runs of their recipe left out.
+
+    A committee is less sure than each of its members, so it takes a committee to calibrate one: two
+    runs or more, of other seeds, that left out the same images.
+
+    Args:
+        runs: What is calibrated: a run, or the members of a committee.
+        held: One run for one, two or more for a committee.
+        data: What all of them were trained on.
 
     Raises:
-        RunError: The other run left out none, or is of another recipe or other data.
-        ModelError: The other run is not finished.
+        RunError: There are too few or too many, one left out no images, or is of another recipe or
+            of other data.
+        ModelError: One is not finished.
     """
-    recipe = held.recipe
-    if not recipe.validation.method.endswith("fraction"):
+    if (len(runs) > 1) != (len(held) > 1):
+        raise RunError(
+            "--calibration: must be one run that held images out for one run, and two or more for "
+            f"a committee, but is {len(held)} for {len(runs)}"
+        )
+    for run in held:
+        _check_held(run, runs[0], data)
+    validations, seeds = {run.recipe.validation for run in held}, {run.recipe.seed for run in held}
+    if len(validations) > 1 or len(seeds) < len(held):
+        raise RunError(
+            "--calibration: must be runs of different seeds that held the same images out, but of "
+            f"{len(held)} runs there are {len(seeds)} seeds and {len(validations)} ways of "
+            "holding images out"
+        )
+    (validation,) = validations
+    _, images = split_images(validation, data)
+    if images is None:
+        raise RunError(f"{held[0].folder}: must be a run that held training images out")
+    models = [load_model(run.folder) for run in held]
+    logits = mean_logits([model.logits(images.images) for model in models])
+    fitted_on = {
+        "images": len(images),
+        "of": "MNIST train, held out from a training of the same recipe",
+        "method": validation.method,
+        "fraction": validation.fraction,
+        "random_state": validation.random_state,
+        "models": [model.card.sha256["model.onnx"] for model in models],
+    }
+    return calibrate(logits, images.labels, fitted_on)
+
+
+def _check_held(held: Run, run: Run, data: MNIST) -> None:
+    """Refuse a run that says nothing of another's confidence."""
+    if not held.recipe.validation.method.endswith("fraction"):
         raise RunError(
             f"{held.folder}: must be a run that held training images out; train the recipe once "
             "more with --set validation.method=last_fraction --set validation.fraction=0.1667"
         )
-    if recipe.patience:
+    if held.recipe.patience:
         raise RunError(
             f"{held.folder}: must be no run that stops early, whose weights are chosen by the very "
             "images it held out"
         )
-    if trained_alike(recipe) != trained_alike(run.recipe):
+    if trained_alike(held.recipe) != trained_alike(run.recipe):
         raise RunError(
             f"{held.folder}: must be a run of {run.recipe.name} that differs from {run.folder} in "
             "nothing but the seed and the images held out"
         )
     if held.environment().get("data") != dict(data.sums):
         raise RunError(f"{held.folder}: must be a run on these data, but was trained on others")
-    _, images = split_images(recipe.validation, data)
-    if images is None:
-        raise RunError(f"{held.folder}: must be a run that held training images out")
-    fitted_on = {
-        "images": len(images),
-        "of": "MNIST train, held out from a training of the same recipe",
-        "method": recipe.validation.method,
-        "fraction": recipe.validation.fraction,
-        "random_state": recipe.validation.random_state,
-        "model": load_model(held.folder).card.sha256["model.onnx"],
-    }
-    return calibrate(load_model(held.folder).logits(images.images), images.labels, fitted_on)
 
 
 def _temperature(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from tenfold.decide import softmax
+from tenfold.decide import mean_logits, softmax
 from tenfold.errors import ModelError, RunError
 from tenfold.files import replace_folder, sha256, write_bytes, write_json, write_text
 from tenfold.model import DIGITS, NOT_A_DIGIT, Card, load_model
@@ -241,7 +241,7 @@ def check_parity(
             may differ by 0.02, and digits whose probabilities are that near each other.
     """
     tolerance = _HALF_TOLERANCE if form.half else _TOLERANCE
-    ours = _mean_logits(recipe, members, images)
+    ours = _all_logits(recipe, members, images)
     theirs = load_model(folder).logits(images.images)
     differing = ours.argmax(1) != theirs.argmax(1)
     if form.half:
@@ -256,19 +256,16 @@ def check_parity(
         )
 
 
-def _mean_logits(
+def _all_logits(
     recipe: Recipe, members: Sequence[Mapping[str, Tensor]], images: Split
 ) -> NDArray[np.float32]:
-    """Return PyTorch's logits; of several members the log of their mean probabilities."""
+    """Return what PyTorch says of the images, with all members together."""
     found = []
     for weights in members:
         network = Network(recipe)
         network.load_state_dict(dict(weights))
         found.append(predict_logits(network, as_images(images)).numpy())
-    if len(found) == 1:
-        return found[0]
-    mean = np.mean([softmax(logits) for logits in found], axis=0)
-    return np.asarray(np.log(np.maximum(mean, 1e-37)), np.float32)
+    return mean_logits(found)
 
 
 def _largest_difference(ours: NDArray[np.float32], theirs: NDArray[np.float32]) -> float:
