@@ -14,7 +14,7 @@ import model_cards
 from results import RESULTS, current_rows, rows_of
 from tenfold.train.recipes import RECIPES
 from tenfold.train.settings import to_toml
-from tenfold.train.shapes import summarise
+from tenfold.train.shapes import parameter_count, summarise
 from tenfold.train.systems import SYSTEMS
 
 DOCS = Path(__file__).parent
@@ -69,14 +69,12 @@ def recipes_page() -> str:
     for recipe in RECIPES.values():
         parts.append(f"\n## {recipe.name}\n\n{recipe.summary[0].upper()}{recipe.summary[1:]}.\n\n")
         parts.append("| layer | output | parameters | from |\n|---|---|---:|---|\n")
-        layers = summarise(recipe.network)
-        for layer in layers:
+        for layer in summarise(recipe.network):
             shape = " x ".join(str(side) for side in layer.output_shape)
             parts.append(
                 f"| {layer.name} | {shape} | {layer.parameters:,} | {layer.arithmetic} |\n"
             )
-        total = sum(layer.parameters for layer in layers)
-        parts.append(f"| **together** | | **{total:,}** | |\n")
+        parts.append(f"| **together** | | **{parameter_count(recipe.network):,}** | |\n")
         if recipe.name in SYSTEMS:
             parts.append("\nThe published text claims:\n\n")
             parts += [f"- {claim.words}\n" for claim in SYSTEMS[recipe.name].claims]

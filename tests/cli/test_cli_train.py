@@ -255,7 +255,7 @@ def test_seeds_become_a_committee(tmp_path: Path, capsys: Capture) -> None:
         (["--seeds", "1"], 2, "--seeds: must be from 2 to 100, but is 1"),
         (["--seeds", "101"], 2, "--seeds: must be from 2 to 100, but is 101"),
         (["--seeds", "2", "--live"], 2, "--seeds shows neither live curves"),
-        (["--seeds", "2", "--out", "."], 1, "must be empty or hold runs of other seeds"),
+        (["--seeds", "2", "--out", "."], 1, "must be empty or hold runs of dense-128"),
     ],
 )
 def test_seeds_that_cannot_be(

@@ -122,7 +122,7 @@ def test_stopped_and_called_again_it_ends_the_same(mnist: MNIST, tmp_path: Path)
             tmp_path / "parts",
             mnist,
             command="",
-            callbacks=lambda seed: [StopOnce()] if seed else [],
+            callbacks=lambda recipe: [StopOnce()] if recipe.seed else [],
         )
     assert not (tmp_path / "parts" / "reproduction.json").exists()
     before = tiny.files_of(tmp_path / "parts" / "seed-0" / "checkpoint")

@@ -25,14 +25,14 @@ def recipes(name: str | None, output: str) -> None:
     """
     from tenfold.train.recipes import RECIPES, find_recipe
     from tenfold.train.settings import to_table, to_toml
-    from tenfold.train.shapes import summarise
+    from tenfold.train.shapes import parameter_count, summarise
     from tenfold.train.shipped import COMMITTEES
 
     if name is None:
         rows: list[dict[str, Any]] = [
             {
                 "recipe": recipe.name,
-                "parameters": sum(layer.parameters for layer in summarise(recipe.network)),
+                "parameters": parameter_count(recipe.network),
                 "epochs": recipe.epochs,
                 "batch": recipe.batch_size,
                 "summary": recipe.summary,
@@ -61,5 +61,6 @@ def recipes(name: str | None, output: str) -> None:
         return
     emit(layers, output, ("layer", "output", "parameters", "from"))
     if output == "text":
-        total = sum(layer.parameters for layer in summarise(recipe.network))
-        click.echo(f"\n{total:,} parameters\n\n{to_toml(recipe)}", nl=False)
+        click.echo(
+            f"\n{parameter_count(recipe.network):,} parameters\n\n{to_toml(recipe)}", nl=False
+        )

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tenfold.cli.output import json_option, note, percent, table
 from tenfold.cli.paths import FOLDER
 from tenfold.errors import MissingExtraError, OutputError
+
+if TYPE_CHECKING:
+    from tenfold.train.recipe import Recipe
 
 __all__ = ["reproduce"]
 
@@ -75,7 +78,7 @@ def reproduce(
             report / each.name,
             data,
             command=f"tenfold reproduce {each.name} --seeds {seeds}",
-            callbacks=partial(_callbacks, each.name, quiet=quiet),
+            callbacks=partial(_callbacks, quiet=quiet),
             force=force,
         )
         page = write_system_report(report / each.name, data)
@@ -100,10 +103,10 @@ def _refuse_foreign_page(folder: Path) -> None:
         )
 
 
-def _callbacks(name: str, seed: int, *, quiet: bool) -> list[Any]:
+def _callbacks(recipe: Recipe, *, quiet: bool) -> list[Any]:
     from tenfold.train.callbacks import ProgressBar
 
-    return [] if quiet else [ProgressBar(f"{name}, seed {seed}")]
+    return [] if quiet else [ProgressBar(f"{recipe.name}, seed {recipe.seed}")]
 
 
 _NAMES = {

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from tenfold.data import MNIST
-from tenfold.errors import OutputError, RecipeError
-from tenfold.files import holds_files
+from tenfold.errors import RecipeError
 from tenfold.train.export import export_committee
-from tenfold.train.fit import Callback
 from tenfold.train.recipe import Recipe
 from tenfold.train.runs import Run
-from tenfold.train.training import TrainingPlan, train_run
+from tenfold.train.seeds import RecipeCallbacks, each_seed
 
 __all__ = ["SeedsPlan", "train_seeds"]
 
@@ -41,9 +38,7 @@ class SeedsPlan:
     force: bool = False
 
 
-def train_seeds(
-    plan: SeedsPlan, data: MNIST, callbacks: Callable[[Recipe], Sequence[Callback]]
-) -> list[Run]:
+def train_seeds(plan: SeedsPlan, data: MNIST, callbacks: RecipeCallbacks) -> list[Run]:
     """Train a recipe with several seeds, one after the other, and export their mean.
 
     Args:
@@ -60,20 +55,17 @@ def train_seeds(
     """
     if not 2 <= plan.seeds <= _MOST:
         raise RecipeError(f"--seeds: must be from 2 to {_MOST}, but is {plan.seeds}")
-    if holds_files(plan.folder) and not any(plan.folder.glob("seed-*")):
-        raise OutputError(
-            f"{plan.folder}: must be empty or hold runs of other seeds, but holds other files; "
-            "choose another --out"
-        )
-    runs = []
-    for seed in range(plan.recipe.seed, plan.recipe.seed + plan.seeds):
-        recipe = replace(plan.recipe, seed=seed)
-        place = plan.folder / f"seed-{seed}"
-        run = train_run(
-            TrainingPlan(recipe, place, resume=plan.resume, force=plan.force),
+    seeds = range(plan.recipe.seed, plan.recipe.seed + plan.seeds)
+    runs = list(
+        each_seed(
+            plan.recipe,
+            seeds,
+            plan.folder,
             data,
-            callbacks(recipe),
+            callbacks,
+            resume=plan.resume,
+            force=plan.force,
         )
-        runs.append(run)
+    )
     export_committee(runs, plan.folder / "model", data.test, plan.name)
     return runs

@@ -23,7 +23,7 @@ from tenfold.train.onnx_graph import build_graph
 from tenfold.train.recipe import Recipe
 from tenfold.train.runs import Run, check_recipe_of
 from tenfold.train.settings import to_table
-from tenfold.train.shapes import output_activation, summarise
+from tenfold.train.shapes import output_activation, parameter_count, summarise
 from tenfold.values import Split
 
 __all__ = [
@@ -178,7 +178,7 @@ def export_weights(
         if form.safetensors:
             names.append("model.safetensors")
             write_bytes(temporary / "model.safetensors", _safetensors(members))
-        rows = summarise(recipe.network)
+        multiplications = sum(row.multiplications for row in summarise(recipe.network))
         card = Card(
             name=name,
             sha256={name: sha256(temporary / name) for name in names},
@@ -187,8 +187,8 @@ def export_weights(
             recipe={**to_table(recipe), "summary": summary},
             trained={
                 **trained,
-                "parameters": len(members) * sum(row.parameters for row in rows),
-                "multiplications": len(members) * sum(row.multiplications for row in rows),
+                "parameters": len(members) * parameter_count(recipe.network),
+                "multiplications": len(members) * multiplications,
             },
             figures=dict(figures),
             **_confidence(recipe, calibration),

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from tenfold.data import MNIST
-from tenfold.errors import OutputError
-from tenfold.files import holds_files, write_json
+from tenfold.files import write_json
 from tenfold.train.evaluation_files import accuracy_of, evaluate_run
-from tenfold.train.fit import Callback
 from tenfold.train.runs import Run
+from tenfold.train.seeds import RecipeCallbacks, each_seed
 from tenfold.train.settings import to_table
-from tenfold.train.shapes import layer_table, summarise
+from tenfold.train.shapes import layer_table, parameter_count
 from tenfold.train.splits import split_images
 from tenfold.train.systems import System
-from tenfold.train.training import TrainingPlan, train_run
 
 __all__ = ["reproduce", "summary"]
 
@@ -32,7 +30,7 @@ def reproduce(
     data: MNIST,
     *,
     command: str,
-    callbacks: Callable[[int], Sequence[Callback]] = lambda _seed: (),
+    callbacks: RecipeCallbacks = lambda _recipe: (),
     force: bool = False,
 ) -> dict[str, Any]:
     """Train and evaluate a system for each seed, and write ``folder/reproduction.json``.
@@ -56,21 +54,11 @@ def reproduce(
         OutputError: The folder cannot be written, or holds something else.
         RecipeError: A run there was started with another recipe.
     """
-    if holds_files(folder) and not any(folder.glob("seed-*")):
-        raise OutputError(
-            f"{folder}: must be empty or hold runs of {system.name}, but holds other files; "
-            "choose another --report folder"
-        )
     trained_on, _ = split_images(system.recipe.validation, data)
     runs, measures = [], []
-    for seed in seeds:
-        plan = TrainingPlan(
-            replace(system.recipe, seed=seed),
-            folder / f"seed-{seed}",
-            resume=not force,
-            force=force,
-        )
-        run = train_run(plan, data, callbacks(seed))
+    for run in each_seed(
+        system.recipe, seeds, folder, data, callbacks, resume=not force, force=force
+    ):
         runs.append(run)
         measures.append(
             _measure(system, run, evaluate_run(run, data.test))
@@ -158,4 +146,4 @@ def _spread(values: list[float | None]) -> dict[str, Any]:
 
 
 def _parameters(system: System) -> int:
-    return sum(layer.parameters for layer in summarise(system.recipe.network))
+    return parameter_count(system.recipe.network)

@@ -31,6 +31,7 @@ __all__ = [
     "layer_table",
     "output_activation",
     "output_shape",
+    "parameter_count",
     "summarise",
     "takes_outputs",
     "used_side",
@@ -75,12 +76,21 @@ def summarise(layers: Sequence[Layer]) -> list[LayerSummary]:
             + _times(rows[-1].output_shape)
         )
     output_activation(layers)
-    parameters = sum(row.parameters for row in rows)
+    parameters = _total(rows)
     if parameters > _MOST_PARAMETERS:
         raise RecipeError(
             f"network: must have at most {_MOST_PARAMETERS:,} parameters, but has {parameters:,}"
         )
     return rows
+
+
+def parameter_count(layers: Sequence[Layer]) -> int:
+    """Return the number of trained values of a network."""
+    return _total(summarise(layers))
+
+
+def _total(rows: Sequence[LayerSummary]) -> int:
+    return sum(row.parameters for row in rows)
 
 
 def _rows(layers: Sequence[Layer], shape: tuple[int, ...], where: str) -> list[LayerSummary]:
