@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tenfold.train import typefaces
+from tenfold.train import hangul, typefaces
 from tenfold.train.typefaces import draw_by_hand, draw_typed
 
 
@@ -56,3 +56,23 @@ def test_no_character_by_hand_is_a_digit() -> None:
     for face, named in typefaces._SCRIPTS.items():
         assert not set(named) & (set("0123456789") if face != "japanese" else set("一二七")), face
         assert all(typefaces._face(face)[character] for character in named), face
+
+
+def test_half_of_typed_ones_have_a_flag_and_no_foot() -> None:
+    """Helvetica's and its kin: ink left of the stem at the top, none at the bottom."""
+    random = np.random.default_rng(4)
+    ones = np.stack([typefaces.draw_character("1", random) for _ in range(200)]) > 100
+    widths = [
+        [np.ptp(np.flatnonzero(one[rows].any(0))) + 1 for rows in (slice(4, 9), slice(21, 24))]
+        for one in ones
+    ]
+    flagged = np.mean([top >= foot + 3 for top, foot in widths])
+    assert 0.4 < flagged < 0.8
+
+
+def test_hangul_by_hand_is_drawn_whole_and_is_no_digit() -> None:
+    random = np.random.default_rng(5)
+    written = [hangul.draw_hangul(random) for _ in range(400)]
+    assert all(np.isfinite(np.vstack(strokes)).all() for strokes in written)
+    assert len({tuple(stroke.tobytes() for stroke in strokes) for strokes in written}) > 70
+    assert not set(hangul._ALONE) & set("ㅇㅁㄱㄹㅣㅡ")

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from tenfold.preprocess import frame_ink
+from tenfold.train.hangul import draw_hangul
 from tenfold.train.pen import Strokes, draw_strokes, shake
 from tenfold.values import Split
 
@@ -26,6 +27,7 @@ LETTERS = "ACEFHJKLMNPRTUVWXYacdefhijkmnprtuvwx&@#%?$+=<*"
 
 _CANVAS = 96  # pixels a side on which Aileron is drawn, before it is framed
 _SMOOTH = 0.6  # share of typed characters in Aileron, the only one that looks as print does
+_FLAGGED = 0.5  # share of ones drawn as the grotesque faces of most forms have them
 _PLOTTED = ("futural", "futuram", "rowmans", "rowmand", "rowmant", "timesr", "timesi", "timesrb")
 _CURSIVE = "ACEFHKLMNPRTUVWXacdefhijkmnprtuvwx"
 # Kanji, hiragana and katakana by their places in Hershey-Fonts, without those like 1 3 5 6 7.
@@ -67,18 +69,32 @@ def draw_typed(count: int, seed: int) -> Split:
 def draw_character(character: str, random: np.random.Generator) -> NDArray[np.uint8]:
     """Return a typed character (28, 28) uint8, framed, in any typeface, weight, width and slant."""
     slant, width = random.uniform(-0.05, 0.25), random.uniform(0.75, 1.15)
-    if random.random() < _SMOOTH:
+    if character == "1" and random.random() < _FLAGGED:
+        strokes = _flagged_one(random)
+    elif random.random() < _SMOOTH:
         return frame_ink(_slanted(_smooth(character, random), slant, width))
-    strokes = _face(_PLOTTED[int(random.integers(len(_PLOTTED)))])[character]
+    else:
+        strokes = _face(_PLOTTED[int(random.integers(len(_PLOTTED)))])[character]
     shape = np.array([[width, -slant], [0, 1]])
     return draw_strokes([stroke @ shape.T for stroke in strokes], random, (2, 10))
 
 
+def _flagged_one(random: np.random.Generator) -> Strokes:
+    """A stem with a short flag at its top, level or falling, as in Helvetica and its kin."""
+    length, angle = random.uniform(0.16, 0.32), random.uniform(0, 0.8)
+    end = [-length * np.cos(angle), length * np.sin(angle)]
+    level = [end[0] * random.uniform(0.3, 0.7), 0.0 if random.random() < 0.5 else end[1] / 2]
+    return [np.array([[0, 1], [0, 0], level, end])]
+
+
 def draw_by_hand(random: np.random.Generator) -> NDArray[np.uint8]:
     """Return a letter, kana or sign that is no digit, as written by a hand, (28, 28) uint8."""
-    face = list(_SCRIPTS)[int(random.integers(len(_SCRIPTS)))]
-    characters = _SCRIPTS[face]
-    strokes = _face(face)[characters[int(random.integers(len(characters)))]]
+    face = (*_SCRIPTS, "hangul")[int(random.integers(len(_SCRIPTS) + 1))]
+    if face == "hangul":
+        strokes = draw_hangul(random)
+    else:
+        characters = _SCRIPTS[face]
+        strokes = _face(face)[characters[int(random.integers(len(characters)))]]
     return draw_strokes(shake(strokes, random), random, (2, 7))
 
 

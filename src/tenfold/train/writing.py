@@ -107,7 +107,7 @@ def _flags(images: Tensor, generator: torch.Generator) -> Tensor:
     count, row = len(images), _rows_of_ink(images)[0] + 0.5
     column = _column_at(images, row)
     length = uniform(count, 2.5, 8.0, generator)
-    flattest = ((length - 3.5) / 4.5).clamp(0, 1)  # radians below the level
+    flattest = ((length - 5.5) / 3.0).clamp(0, 1)  # radians below the level
     angle = flattest + (1.2 - flattest) * torch.rand(count, generator=generator)
     return torch.stack([row, column, row + length * angle.sin(), column - length * angle.cos()], 1)
 
