@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from tenfold.errors import InputError
 from tenfold.files import open_regular
+from tenfold.polarity import ground_is_bright
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -73,7 +74,7 @@ def open_page(picture: Any, *, polarity: Polarity = "auto") -> NDArray[np.uint8]
     Args:
         picture: A path, bytes, an open binary file, a Pillow image, or an array of shape (H, W),
             (H, W, 3) or (H, W, 4), uint8.
-        polarity: Whether ink is dark or bright; "auto" takes what the border shows as the ground.
+        polarity: Whether ink is dark or bright; "auto" finds the ground (`tenfold.polarity`).
 
     Returns:
         Shape (H, W), uint8, 0 ground to 255 ink; a new array.
@@ -85,7 +86,7 @@ def open_page(picture: Any, *, polarity: Polarity = "auto") -> NDArray[np.uint8]
     grey = _from_array(picture) if isinstance(picture, np.ndarray) else _from_other(picture)
     if polarity not in ("auto", "dark_ink", "bright_ink"):
         raise InputError(f"polarity: must be auto, dark_ink or bright_ink, but is {polarity!r}")
-    dark = _ground_is_bright(grey) if polarity == "auto" else polarity == "dark_ink"
+    dark = ground_is_bright(grey) if polarity == "auto" else polarity == "dark_ink"
     return np.subtract(255, grey, dtype=np.uint8) if dark else grey
 
 
@@ -245,13 +246,6 @@ def _from_array(array: NDArray[Any]) -> NDArray[np.uint8]:
     from PIL import Image
 
     return _grey(Image.fromarray(array), "picture")
-
-
-def _ground_is_bright(grey: NDArray[np.uint8]) -> bool:
-    """Tell whether the border's median lies nearer the brightest than the darkest value."""
-    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    low, high = int(grey.min()), int(grey.max())
-    return bool(np.median(border) * 2 > low + high) if high > low else low > 127
 
 
 def _size_hint() -> str:

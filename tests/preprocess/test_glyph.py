@@ -264,3 +264,79 @@ def test_half_a_pixel_of_the_picture_moves_the_glyph_by_little(side: int) -> Non
         for image in DIGITS
     ]
     assert np.mean(changes) < 5
+
+
+def shaded(array: np.ndarray, share: float) -> np.ndarray:
+    """A page (ink bright) with a hard shadow over a share of it: there the paper is darker."""
+    height, width = array.shape
+    edge = share * width + np.linspace(-0.2, 0.2, height)[:, None] * width
+    paper = 255 - array.astype(float)
+    return (255 - paper * np.where(np.arange(width) < edge, 0.6, 1)).astype(np.uint8)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.7])
+def test_the_edge_of_a_shadow_is_no_ink(share: float) -> None:
+    array = page(240, 200, ground=20, ink=230)
+    assert difference(to_glyph(shaded(array, share)), to_glyph(array)) <= 25
+    assert is_blank(shaded(np.full((240, 200), 20, np.uint8), share))
+
+
+def ruled(array: np.ndarray, tilt: int, ink: int) -> np.ndarray:
+    marked = array.copy()
+    for row in range(15, 240, 48):
+        ends = (0, row), (array.shape[1], row + tilt)
+        cv2.line(marked, *ends, ink, 3, cv2.LINE_AA)
+    return marked
+
+
+@pytest.mark.parametrize("ink", [90, 255])
+@pytest.mark.parametrize("tilt", [0, 5])
+@pytest.mark.parametrize("turned", [False, True], ids=["level", "upright"])
+def test_rules_across_the_page_are_taken_off(ink: int, tilt: int, turned: bool) -> None:
+    for text in "2358":
+        array = page(240, 240, text=text)
+        marked = ruled(array.T, tilt, ink).T if turned else ruled(array, tilt, ink)
+        assert extent(to_glyph(marked)) == pytest.approx(extent(to_glyph(array)), abs=1)
+        assert difference(to_glyph(marked), to_glyph(array)) <= 32
+
+
+THIN = {
+    "2": [(2, 30), (30, 2), (66, 30), (2, 97), (69, 97)],
+    "4": [(50, 99), (50, 2), (0, 60), (69, 60)],
+    "5": [(68, 2), (2, 2), (2, 45), (60, 50), (60, 97), (0, 97)],
+    "7": [(0, 2), (68, 2), (20, 99)],
+}
+
+
+@pytest.mark.parametrize("text", THIN)
+def test_the_strokes_of_a_thin_digit_cut_out_closely_are_no_rules(text: str) -> None:
+    cut = np.zeros((100, 70), np.uint8)
+    cv2.polylines(cut, [np.array(THIN[text])], False, 255, 3, cv2.LINE_AA)
+    assert difference(to_glyph(cut), to_glyph(np.pad(cut, 30))) <= 12
+
+
+def test_an_empty_frame_is_blank() -> None:
+    array = np.zeros((120, 100), np.uint8)
+    array[:5] = array[-5:] = 255
+    array[:, :5] = array[:, -5:] = 255
+    assert is_blank(array)
+    digit = np.maximum(array, np.pad(page(90, 70), 15))
+    assert difference(to_glyph(digit), to_glyph(np.pad(page(90, 70), 15))) <= 1
+
+
+@pytest.mark.parametrize("gap", [70, 130, 200])
+def test_two_digits_stay_two(gap: int) -> None:
+    """However far apart: which of them is meant nobody knows."""
+    pair = np.zeros((200, 400), np.uint8)
+    for left, text in ((30, "4"), (30 + gap, "7")):
+        cv2.putText(pair, text, (left, 150), cv2.FONT_HERSHEY_SIMPLEX, 3, 255, 8, cv2.LINE_AA)
+    glyph = to_glyph(pair)
+    expected = frame_ink(pair)
+    assert difference(glyph, expected) <= 4
+
+
+def test_small_print_beside_the_digit_is_left_out() -> None:
+    array = page(240, 240)
+    beside = array.copy()
+    cv2.putText(beside, "no. 12", (150, 230), cv2.FONT_HERSHEY_SIMPLEX, 0.5, 255, 1, cv2.LINE_AA)
+    assert difference(to_glyph(beside), to_glyph(array)) <= 2

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tenfold.images import open_page
 from tenfold.preprocess.ground import lift_ink
+from tenfold.preprocess.rules import erase_rules
 from tenfold.preprocess.strokes import keep_digit
 
 __all__ = ["are_glyphs", "frame_ink", "is_glyph", "picture_to_glyph", "to_glyph"]
@@ -39,7 +40,7 @@ def to_glyph(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
         return page.copy()
     ink = lift_ink(_small_enough(page))
     if ink is not None:
-        ink = keep_digit(ink)
+        ink = keep_digit(erase_rules(ink))
     if ink is None or not ink.any():
         return np.zeros((_SIDE, _SIDE), np.uint8)
     return frame_ink(ink)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tenfold.regions import BROAD, breadth, shrunk
+
 __all__ = ["lift_ink"]
 
 _MIN_CONTRAST = 24  # grey levels between ground and ink, below which paper grain is all there is
@@ -13,6 +15,10 @@ _GRAIN_CUT = 3.5  # times the grain's standard deviation, below which all is gro
 _MIN_EDGE, _MAX_EDGE = 0.04, 0.3  # share of full ink; the cut stays between the two
 _SURFACE_SIDE = 48  # pixels a side on which the ground's shape is fitted; shadows are smooth
 _MIN_GROUND = 0.3  # share of a page that must be ground for its shape to be told from ink
+_BRUSH = (
+    0.4  # of a page's longer side: what is broader than that is ground, where shadows have edges
+)
+_LEAST_LIGHT = 64  # grey levels of paper in a shadow, below which its strokes are lifted no more
 _ROUNDS = 4  # of fitting the ground and taking out what is ink, after which nothing moves
 
 
@@ -20,7 +26,8 @@ def lift_ink(page: NDArray[np.uint8]) -> NDArray[np.float32] | None:
     """Return how much ink there is at each place of a page.
 
     The ground is fitted as a quadratic surface through what is not ink, so that a shadow or a lamp
-    on one side does not count as ink. Where hardly any ground is seen it is one level.
+    on one side does not count as ink. Where hardly any ground is seen it is one level; where it has
+    an edge that no surface follows, as a hard shadow's, it is all that is broader than strokes.
 
     Args:
         page: Shape (H, W), uint8, ink bright.
@@ -31,7 +38,9 @@ def lift_ink(page: NDArray[np.uint8]) -> NDArray[np.float32] | None:
     """
     if int(page.max()) - int(page.min()) < _MIN_CONTRAST:
         return None
-    lifted = page.astype(np.float32) - _ground(page)
+    is_divided = _is_divided(page)
+    ground = _broad_ground(page) if is_divided else _ground(page)
+    lifted = page - ground
     ink = lifted > _threshold(lifted)
     if not ink.any():
         return None
@@ -39,8 +48,33 @@ def lift_ink(page: NDArray[np.uint8]) -> NDArray[np.float32] | None:
     grain = _grain(lifted, ~ink)
     if full < 0.8 * _MIN_CONTRAST or full < _MIN_SIGNAL * grain:
         return None
+    if is_divided:
+        lifted *= 255 / np.maximum(255 - ground, _LEAST_LIGHT)  # as bright a shadow leaves paper
+        full = _full_ink(lifted, ink)
     lowest = min(max(_GRAIN_CUT * grain, _MIN_EDGE * full), _MAX_EDGE * full)
     return np.where(lifted < lowest, 0, np.minimum(lifted / full, 1)).astype(np.float32)
+
+
+def _is_divided(page: NDArray[np.uint8]) -> bool:
+    """Tell whether both the dark and the bright parts of a page are too broad for strokes."""
+    small = shrunk(page, _SURFACE_SIDE)
+    bright = small > _threshold(small)
+    return min(breadth(bright), breadth(~bright)) > BROAD
+
+
+def _broad_ground(page: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return all that is broader than a stroke, float32: what is above is a top-hat's.
+
+    Meyer 1979, as in Soille, Morphological Image Analysis (2003), section 4.5. An opening takes the
+    lowest grain for the ground, and is raised by the median of the rest.
+    """
+    import cv2
+
+    side = max(3, round(_BRUSH * max(page.shape)) | 1)
+    smooth = np.pad(cv2.medianBlur(page, 5), side, mode="edge")
+    broad = cv2.morphologyEx(smooth, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    ground = broad[side:-side, side:-side].astype(np.float32)
+    return ground + np.float32(np.median(page - ground))
 
 
 def _ground(page: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -48,7 +82,7 @@ def _ground(page: NDArray[np.uint8]) -> NDArray[np.float32]:
     import cv2
 
     height, width = page.shape
-    small = _shrunk(page)
+    small = shrunk(page, _SURFACE_SIDE)
     terms = _quadratic_terms(*small.shape)
     is_ground = np.ones(small.size, bool)
     values = small.ravel()
@@ -58,19 +92,21 @@ def _ground(page: NDArray[np.uint8]) -> NDArray[np.float32]:
         is_ground = rest <= max(_threshold(rest), _MIN_CONTRAST / 2)
         if is_ground.mean() < _MIN_GROUND:
             return np.full(page.shape, _plain_ground(small), np.float32)
+        is_ground = _off_strokes(is_ground.reshape(small.shape)).ravel()
         weights, *_ = np.linalg.lstsq(terms[is_ground], values[is_ground], rcond=None)
-        surface = (terms @ weights).astype(np.float32)
+        # Where no ground is seen, as behind a digit cut out closely, the surface must not soar.
+        surface = np.clip(terms @ weights, values[is_ground].min(), values[is_ground].max())
+        surface = surface.astype(np.float32)
     fitted = surface.reshape(small.shape)
     return np.asarray(cv2.resize(fitted, (width, height), interpolation=cv2.INTER_LINEAR))
 
 
-def _shrunk(page: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _off_strokes(is_ground: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return ground (H, W) that touches no ink, whose edges are soft, or all of it."""
     import cv2
 
-    height, width = page.shape
-    scale = min(1.0, _SURFACE_SIDE / max(height, width))
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    return np.asarray(cv2.resize(page, size, interpolation=cv2.INTER_AREA), np.float32)
+    inked = cv2.dilate((~is_ground).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    return is_ground if inked.all() else ~np.asarray(inked, bool)
 
 
 def _plain_ground(page: NDArray[np.float32]) -> float:
@@ -109,7 +145,7 @@ def _threshold(values: NDArray[np.float32]) -> float:
 
 def _full_ink(lifted: NDArray[np.float32], ink: NDArray[np.bool_]) -> float:
     """Return the level of full ink: the upper part of what is ink, but for a few bright specks."""
-    return float(np.percentile(lifted[ink], 90))
+    return float(np.percentile(lifted[ink], 95))
 
 
 def _grain(lifted: NDArray[np.float32], ground: NDArray[np.bool_]) -> float:

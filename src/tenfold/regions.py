@@ -1,0 +1,42 @@
+"""Regions of a picture: how broad they are, which tells strokes from paper and shadows."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["BROAD", "breadth", "shrunk"]
+
+BROAD = 0.22
+"""Of a picture's longer side: what is that broad (see `breadth`) is no stroke."""
+
+
+def breadth(region: NDArray[np.bool_]) -> float:
+    """Return how far the innermost pixel of a region is from its edge, by the longer side.
+
+    The picture's border counts for no edge: paper and shadows go on beyond it.
+
+    Args:
+        region: Shape (H, W), bool; small, for the time grows with its area.
+
+    Returns:
+        0 for an empty region, 1 for one that fills the picture.
+    """
+    import cv2
+
+    if region.all():
+        return 1.0
+    longer = max(region.shape)
+    padded = np.pad(region, longer, mode="edge").astype(np.uint8)
+    distances = cv2.distanceTransform(padded, cv2.DIST_L2, 3)[longer:-longer, longer:-longer]
+    return float(min(1.0, distances.max() / longer))
+
+
+def shrunk(picture: NDArray[np.uint8], side: int) -> NDArray[np.float32]:
+    """Return a picture (H, W) by means over areas, the longer side at most ``side`` pixels."""
+    import cv2
+
+    height, width = picture.shape
+    scale = min(1.0, side / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.float32)
