@@ -31,6 +31,7 @@ from tenfold.train.recipe import (
 )
 from tenfold.train.recipes import RECIPES, find_recipe
 from tenfold.train.settings import apply_settings, from_table, from_toml, to_table, to_toml
+from tenfold.train.shipped import SHIPPED
 
 EVERY = {**tiny.RECIPES, **RECIPES}
 NO_WHOLE = [0, -1, 1.0, True, "3", None]
@@ -283,3 +284,15 @@ def test_a_missing_field_is_named() -> None:
 def test_bad_files_are_named(text: str, message: str) -> None:
     with pytest.raises(RecipeError, match=message):
         from_toml(text, "mine.toml")
+
+
+def test_whole_numbers_stand_for_real_ones() -> None:
+    """A table may say 12 where 12.0 is meant; the recipe, and its digest, are the same."""
+    table = to_table(replace(tiny.BASE, augmentation=Augmentation(rotation=12.0)))
+    table["augmentation"]["rotation"] = 12
+    assert isinstance(from_table(table).augmentation.rotation, float)
+    for recipe in SHIPPED.values():
+        changed = apply_settings(recipe, ["augmentation.rotation=12.5", "augmentation.shift=2.5"])
+        assert changed.augmentation.rotation == 12.5
+    with pytest.raises(RecipeError, match=r"augmentation\.rotation: must be"):
+        apply_settings(tiny.BASE, ["augmentation.rotation=nan"])

@@ -16,6 +16,7 @@ from tenfold.train.recipe import (
     BatchNorm,
     Convolution,
     Dense,
+    Distillation,
     Dropout,
     Flatten,
     MaxPool,
@@ -46,6 +47,7 @@ _TABLES: dict[str, type] = {
     "validation": Validation,
     "schedule": Schedule,
     "augmentation": Augmentation,
+    "distillation": Distillation,
 }
 
 
@@ -231,6 +233,11 @@ def _part_from_table(table: Any, kinds: Mapping[str, type], where: str) -> Any:
     return _build(kinds[kind], {k: v for k, v in table.items() if k != "kind"}, where)
 
 
+def _real(value: Any) -> Any:
+    """Return a whole number as the float it stands for; all else as it is, to be refused."""
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 def _build(cls: type, values: Mapping[str, Any], where: str) -> Any:
     """Build a dataclass from a table, naming unknown and missing keys."""
     prefix = f"{where}." if where else ""
@@ -238,8 +245,11 @@ def _build(cls: type, values: Mapping[str, Any], where: str) -> Any:
     for name in values:
         if name not in known:
             raise RecipeError(f"{prefix}{name}: no such field; {nearest(name, known)}")
+    real = {field.name for field in fields(cls) if field.type == "float"}
     try:
-        return cls(**values)
+        return cls(
+            **{name: _real(value) if name in real else value for name, value in values.items()}
+        )
     except TypeError as error:
         raise RecipeError(f"{where or 'recipe'}: {str(error).partition('()')[2].strip()}") from None
     except RecipeError as error:

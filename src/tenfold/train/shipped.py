@@ -12,6 +12,7 @@ from tenfold.train.recipe import (
     BatchNorm,
     Convolution,
     Dense,
+    Distillation,
     Dropout,
     Layer,
     MaxPool,
@@ -49,10 +50,10 @@ _LAYERS = (
 """Of champion and base, up to the outputs."""
 
 _WIDE = Augmentation(
-    rotation=12,
+    rotation=12.0,
     scale=0.18,
     shear=0.2,
-    shift=2,
+    shift=2.0,
     elastic=0.6,
     perspective=0.2,
     thicker=0.15,
@@ -79,6 +80,7 @@ CHAMPION = Recipe(
     optimizer=Muon(),
     schedule=Schedule(shape="linear", warm_up=0.1),
     augmentation=_WIDE,
+    distillation=Distillation(teacher="base", share=0.7),
     clean_epochs=2,
     weight_average=0.999,
     validation=Validation(),
