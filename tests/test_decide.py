@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from tenfold.decide import decide, softmax
+from tenfold.decide import decide, mean_logits, softmax
+from tenfold.errors import InputError
 from tenfold.values import Box, Digit
 
 
@@ -152,3 +155,37 @@ def test_what_is_likelier_no_digit_is_refused(
     assert digit.probabilities.shape == (10,)
     assert 1 - digit.probabilities.sum() == pytest.approx(strange, abs=1e-6)
     assert digit.confidence == digit.probabilities[4]
+
+
+def test_large_logits_keep_their_order_at_any_temperature() -> None:
+    (digit,) = decide(logits({4: 1e31}), none(1), temperature=0.001)
+    assert (digit.value, digit.confidence) == (4, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"logits": np.full((1, 10), np.nan, np.float32)}, "logits: must .* not all finite"),
+        ({"logits": np.full((1, 10), np.inf, np.float32)}, "logits: must .* not all finite"),
+        ({"logits": np.zeros((1, 9), np.float32)}, "logits: must .* have shape .1, 9."),
+        ({"logits": np.zeros((1, 12), np.float32)}, "logits: must .* have shape .1, 12."),
+        ({"logits": np.zeros(10, np.float32)}, "logits: must .* have shape .10,."),
+        ({"temperature": 0.0}, "temperature: must be above 0, but is 0.0"),
+        ({"temperature": -1.0}, "temperature: must be above 0, but is -1.0"),
+        ({"temperature": float("nan")}, "temperature: must be above 0, but is nan"),
+        ({"thresholds": {"unsre": 0.5}}, "thresholds: must be not_a_digit and unsure"),
+        ({"thresholds": {"unsure": float("nan")}}, "thresholds: must be"),
+        ({"thresholds": {"unsure": 1.5}}, "thresholds: must be"),
+    ],
+)
+def test_what_stands_for_no_distribution_is_refused(changes: dict[str, Any], words: str) -> None:
+    given = {"logits": logits({4: 1.0}), **changes}
+    with pytest.raises(InputError, match=words):
+        decide(given.pop("logits"), none(1), **given)
+
+
+def test_a_committee_says_the_mean_of_its_members() -> None:
+    members = [logits({4: 3.0}, {1: 2.0}), logits({5: 1.0}, {1: 60.0})]
+    mean = (softmax(members[0]) + softmax(members[1])) / 2
+    np.testing.assert_allclose(softmax(mean_logits(members)), mean, atol=1e-6)
+    assert mean_logits(members[:1]) is members[0]

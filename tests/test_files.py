@@ -221,13 +221,13 @@ def test_settling_nothing_does_nothing(tmp_path: Path) -> None:
 
 def test_replacing_settles_first(tmp_path: Path) -> None:
     """What another process may still be filling is left to it for an hour."""
-    for name in (".folder.old", ".folder.new-1", ".folder.new-2"):
+    for name in (".folder.tenfold-old", ".folder.tenfold-new-1", ".folder.tenfold-new-2"):
         (tmp_path / name).mkdir()
     long_ago = time.time() - 3700
-    os.utime(tmp_path / ".folder.new-1", (long_ago, long_ago))
+    os.utime(tmp_path / ".folder.tenfold-new-1", (long_ago, long_ago))
     with replace_folder(tmp_path / "folder", NAMES) as temporary:
         (temporary / "x").write_text("")
-    assert names(tmp_path) == [".folder.new-2", "folder"]
+    assert names(tmp_path) == [".folder.tenfold-new-2", "folder"]
 
 
 def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path: Path) -> None:
@@ -329,3 +329,15 @@ def test_sha256_of_known_text(tmp_path: Path) -> None:
     (tmp_path / "abc").write_bytes(b"abc")
     expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert sha256(tmp_path / "abc") == expected
+
+
+def test_folders_of_somebody_else_s_are_left_alone(tmp_path: Path) -> None:
+    """However like ours they are called, and however old."""
+    for name in (".folder.old", ".folder.new-ideas"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "thesis.txt").write_text("mine")
+        os.utime(tmp_path / name, (1, 1))
+    with replace_folder(tmp_path / "folder", NAMES) as temporary:
+        (temporary / "x").write_text("")
+    assert names(tmp_path) == [".folder.new-ideas", ".folder.old", "folder"]
+    assert (tmp_path / ".folder.old" / "thesis.txt").read_text() == "mine"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from PIL import Image
 import huge
 from tenfold import images
 from tenfold.errors import InputError
-from tenfold.images import FORMATS, MAX_PIXELS, open_page
+from tenfold.images import FORMATS, MAX_PIXELS, open_page, pictures_in
 
 HEIGHT, WIDTH = 12, 9
 
@@ -88,6 +89,14 @@ def test_sixteen_bits_are_scaled() -> None:
     values = np.array([[0, 257, 65535], [128 * 257, 65534, 256]], np.uint16)
     page = open_page(encoded(Image.fromarray(values)), polarity="bright_ink")
     np.testing.assert_array_equal(page, [[0, 1, 255], [128, 254, 0]])
+
+
+@pytest.mark.parametrize(("bits", "count"), [(8, 2**8), (10, 2**10), (12, 2**12), (14, 2**14)])
+def test_fewer_bits_in_sixteen_are_scaled_by_their_own_white(bits: int, count: int) -> None:
+    """As scanners and cameras write them that measure 10, 12 or 14 bits."""
+    values = np.array([[0, count // 2, count - 1]], np.uint16)
+    page = open_page(encoded(Image.fromarray(values)), polarity="bright_ink")
+    np.testing.assert_allclose(page, [[0, 127.5, 255]], atol=1)
 
 
 @pytest.mark.parametrize("values", [[[0, 65536]], [[-1, 3]]], ids=["deep", "negative"])
@@ -290,6 +299,13 @@ class Endless:
         return b"\0" * count
 
 
+class Raising:
+    """A stream that raises what no stream does."""
+
+    def read(self, _count: int = -1) -> bytes:
+        raise RuntimeError("no")
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -297,8 +313,14 @@ class Endless:
         pytest.param(lambda: "a\0b.png", r"cannot be read \(no name of a file\)", id="nul"),
         pytest.param(lambda: "x" * 5000, r"cannot be read \(File name too long\)", id="long"),
         pytest.param(lambda: "/dev/zero", r"cannot be read \(is no regular file\)", id="device"),
-        pytest.param(closed, r"cannot be read \(I/O operation on closed file", id="closed"),
+        pytest.param(closed, r"cannot be read \(ValueError: I/O operation on closed", id="closed"),
         pytest.param(lambda: io.StringIO("x"), "must be a file opened in binary mode", id="text"),
+        pytest.param(
+            lambda: gzip.GzipFile(fileobj=io.BytesIO(gzip.compress(b"x" * 999)[:20])),
+            r"cannot be read \(EOFError: ",
+            id="gzip-cut-short",
+        ),
+        pytest.param(Raising, "picture: cannot be read \\(RuntimeError: no", id="raising"),
         pytest.param(
             lambda: np.ma.masked_array(np.zeros((4, 4), np.uint8), True), "masked", id="masked"
         ),
@@ -350,3 +372,31 @@ def test_the_cap_holds_for_arrays(channels: int | None, monkeypatch: pytest.Monk
         open_page(np.zeros(shape, np.uint8))
     monkeypatch.setattr(images, "MAX_PIXELS", 100)
     assert open_page(np.zeros(shape, np.uint8)).shape == (10, 10)
+
+
+def test_a_matrix_and_a_name_in_bytes_are_pictures(grey: np.ndarray, tmp_path: Path) -> None:
+    expected = open_page(grey)
+    with pytest.warns(PendingDeprecationWarning, match="matrix subclass"):
+        matrix = np.matrix(grey)
+    np.testing.assert_array_equal(open_page(matrix), expected)
+    Image.fromarray(grey).save(tmp_path / "a.png")
+    with os.scandir(os.fsencode(tmp_path)) as entries:
+        np.testing.assert_array_equal(open_page(next(iter(entries))), expected)
+
+
+def test_pictures_of_a_folder(grey: np.ndarray, tmp_path: Path) -> None:
+    """Hidden files are none, and a link to a folder is told of, not followed."""
+    names = ["b.png", "a.PNG", "._a.png", ".hidden.png", "sub/c.jpg", ".cache/d.png", "e.txt"]
+    for name in names:
+        path = tmp_path / "all" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+    (tmp_path / "all" / "link").symlink_to(tmp_path, target_is_directory=True)
+    told: list[str] = []
+    found = pictures_in(tmp_path / "all", told.append)
+    assert [str(path.relative_to(tmp_path / "all")) for path in found] == [
+        "a.PNG",
+        "b.png",
+        "sub/c.jpg",
+    ]
+    assert told == [f"{tmp_path / 'all' / 'link'}: is a link to a folder, and links are left out"]

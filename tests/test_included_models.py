@@ -189,3 +189,11 @@ def test_letters_and_shapes_are_refused(name: str) -> None:
 
 def test_clear_digits_are_answered() -> None:
     assert [digit.value for digit in reader().classify(pages())] == expected()
+
+
+@pytest.mark.parametrize("threshold", [0.99, 0.995, 0.999, 0.9995, 0.9999])
+def test_the_coverage_of_a_threshold_is_what_it_says(threshold: float) -> None:
+    reader = tenfold.Reader("base", threshold=threshold)
+    images = tenfold.load_mnist().train.images[-10_000:]  # it was calibrated on these
+    answered = np.mean([digit.value is not None for digit in reader.classify(images)])
+    assert reader.coverage == pytest.approx(answered, abs=0.02)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+import weakref
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import count, islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -182,3 +184,57 @@ def test_dark_ink_that_is_said_is_believed(reader: tenfold.Reader, mnist: MNIST)
 def test_an_array_that_is_no_picture_is_refused(reader: tenfold.Reader, array: np.ndarray) -> None:
     with pytest.raises(InputError, match="picture: an array must have shape"):
         reader.classify(array)
+
+
+@pytest.mark.parametrize(
+    "several",
+    [
+        lambda paths: iter(paths),
+        lambda paths: (path for path in paths),
+        lambda paths: tuple(paths),
+        lambda paths: dict.fromkeys(paths),
+        lambda paths: paths[0].parent.glob("*.png"),
+    ],
+    ids=["iterator", "generator", "tuple", "keys", "glob"],
+)
+def test_pictures_come_one_after_the_other_in_any_form(
+    several: Callable[[list[Path]], Any], reader: tenfold.Reader, mnist: MNIST, tmp_path: Path
+) -> None:
+    paths = [tmp_path / f"{number}.png" for number in range(3)]
+    for path, image in zip(paths, mnist.test.images, strict=False):
+        Image.fromarray(image).save(path)
+    digits = reader.classify(several(paths))
+    assert {repr(digit) for digit in digits} == {repr(digit) for digit in reader.classify(paths)}
+
+
+@pytest.mark.parametrize("one", ["a.png", b"x", Path("a.png"), 3, None])
+def test_a_stream_is_of_several_pictures(one: Any, reader: tenfold.Reader) -> None:
+    with pytest.raises(InputError, match=r"must be several pictures.*give a single one as"):
+        list(reader.stream(one))
+
+
+@pytest.mark.parametrize("pictures", [[], np.zeros((2, 28, 28), np.uint8)], ids=["none", "glyphs"])
+def test_a_polarity_that_there_is_not_is_refused(pictures: Any, reader: tenfold.Reader) -> None:
+    with pytest.raises(InputError, match="polarity: must be auto, dark_ink or bright_ink"):
+        reader.classify(pictures, polarity="grey")  # type: ignore[arg-type]
+
+
+def test_a_stream_holds_one_picture_at_a_time(reader: tenfold.Reader, mnist: MNIST) -> None:
+    living: list[weakref.ref[np.ndarray]] = []
+    most = 0
+
+    def pictures() -> Iterator[np.ndarray]:
+        nonlocal most
+        for image in mnist.test.images[:50]:
+            picture = np.pad(image, 40)
+            living.append(weakref.ref(picture))
+            most = max(most, sum(reference() is not None for reference in living))
+            yield picture
+
+    assert len(list(reader.stream(pictures()))) == 50
+    assert most <= 2
+
+
+def test_an_accuracy_may_come_in_float32(model: Path) -> None:
+    asked = tenfold.Reader("base", accuracy=float(np.float32(0.999)))
+    assert asked.coverage == tenfold.Reader("base", accuracy=0.999).coverage

@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tenfold.errors import InputError
 from tenfold.values import Digit, Rejection
 
 __all__ = ["decide", "digit_probabilities", "mean_logits", "softmax"]
+
+_NO_LIMITS = {"not_a_digit": 1.0, "unsure": 0.0}
 
 
 def decide(
@@ -35,8 +38,16 @@ def decide(
 
     Returns:
         N digits, in order.
+
+    Raises:
+        InputError: The logits have another shape or are no finite numbers, the temperature is not
+            above 0, or a threshold is unknown or out of range.
     """
-    limits = {"not_a_digit": 1.0, "unsure": 0.0, **(thresholds or {})}
+    limits = {**_NO_LIMITS, **(thresholds or {})}
+    if limits.keys() != _NO_LIMITS.keys() or not all(0 <= limit <= 1 for limit in limits.values()):
+        raise InputError(
+            f"thresholds: must be {' and '.join(_NO_LIMITS)}, from 0 to 1, but are {thresholds}"
+        )
     probabilities, not_a_digit = digit_probabilities(logits, temperature)
     return [
         _digit(row.astype(np.float32), float(none), limits, is_blank=bool(is_blank))
@@ -56,8 +67,18 @@ def digit_probabilities(
     Returns:
         Probabilities (N, 10) of the digits, and (N,) of none; together they sum to one. Without an
         eleventh output the latter are 0.
+
+    Raises:
+        InputError: As in `decide`.
     """
-    probabilities = softmax(logits / np.float32(temperature))
+    if logits.ndim != 2 or logits.shape[1] not in (10, 11) or not np.isfinite(logits).all():
+        raise InputError(
+            "logits: must have shape (N, 10) or (N, 11) and finite values, but have shape "
+            f"{logits.shape}" + (", not all finite" if logits.ndim == 2 else "")
+        )
+    if not 0 < temperature < np.inf:
+        raise InputError(f"temperature: must be above 0, but is {temperature}")
+    probabilities = softmax(logits.astype(np.float64) / temperature)
     return probabilities[:, :10], probabilities[:, 10:].sum(1)
 
 

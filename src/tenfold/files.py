@@ -139,8 +139,8 @@ def replace_folder(
 ) -> Iterator[Path]:
     """Yield an empty folder to fill; on success it takes the place of ``folder``.
 
-    The old folder is moved aside to ``.NAME.old`` for the instant between two renames, so a reader
-    that finds no ``folder`` after a crash finds the old one there (see `settle_folder`).
+    The old folder is moved aside to ``.NAME.tenfold-old`` for the instant between two renames, so a
+    reader that finds no ``folder`` after a crash finds the old one there (see `settle_folder`).
 
     Args:
         folder: What is replaced; of a link, what it leads to.
@@ -159,7 +159,7 @@ def replace_folder(
         refuse_used(folder, force=force)
         folder.parent.mkdir(parents=True, exist_ok=True)
         settle_folder(folder)
-        temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.new-"))
+        temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=_prefix(folder)))
         try:
             temporary.chmod(0o777 & ~_umask())
             yield temporary
@@ -204,7 +204,7 @@ def settle_folder(folder: Path, *, alone: bool = False) -> None:
             shutil.rmtree(old, ignore_errors=True)
         else:
             old.rename(folder)
-    for leftover in folder.parent.glob(f".{glob.escape(folder.name)}.new-*"):
+    for leftover in folder.parent.glob(f"{glob.escape(_prefix(folder))}*"):
         if alone or time.time() - leftover.stat().st_mtime > _ABANDONED_SECONDS:
             shutil.rmtree(leftover, ignore_errors=True)
 
@@ -221,7 +221,12 @@ def settled_folder(folder: Path) -> Path:
 
 def _aside(folder: Path) -> Path:
     place = folder.absolute()  # "." has a name too
-    return place.with_name(f".{place.name}.old")
+    return place.with_name(f".{place.name}.tenfold-old") if place.name else place
+
+
+def _prefix(folder: Path) -> str:
+    """Return how names of new folders begin until they take their place: as no person names one."""
+    return f".{folder.name}.tenfold-new-"
 
 
 def refuse_used(folder: Path, *, force: bool = False) -> None:

@@ -11,10 +11,10 @@ import os
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,7 @@ __all__ = [
     "MAX_PIXELS",
     "SUFFIXES",
     "Polarity",
+    "check_polarity",
     "decoding",
     "open_page",
     "pictures_in",
@@ -43,6 +44,7 @@ FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF")
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".gif"})
 MAX_PIXELS = 50_000_000  # a phone's photo has 12 to 50 million; decoded they take 150 MB
 MAX_BYTES = 2**28  # of a file; 50 million pixels without any compression take 200 MB
+_SAMPLED = 512  # pixels a side on which a transparent picture's ground is chosen
 _FLAT = 28 * 28  # columns of an array of flattened digits
 # What Pillow's decoders have been seen to raise on damaged files.
 _DAMAGE = (
@@ -59,9 +61,33 @@ _DAMAGE = (
 )
 
 
-def pictures_in(folder: Path) -> list[Path]:
-    """Return the files below a folder that are called like pictures, in order of their names."""
-    return sorted(file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES)
+def pictures_in(
+    folder: Path, passed_over: Callable[[str], object] = lambda _message: None
+) -> list[Path]:
+    """Return the files below a folder that are called like pictures, in order of their names.
+
+    Hidden ones are passed over, and so are links to folders: they may lead in a circle.
+
+    Args:
+        folder: Where to look.
+        passed_over: Told of each folder that is not looked into, and why.
+    """
+    found: list[Path] = []
+
+    def unreadable(error: OSError) -> None:
+        passed_over(f"{error.filename}: cannot be read ({error.strerror})")
+
+    for place, folders, files in os.walk(folder, onerror=unreadable):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in folders:
+            if os.path.islink(os.path.join(place, name)):  # noqa: PTH114, PTH118 - never raise
+                passed_over(f"{Path(place, name)}: is a link to a folder, and links are left out")
+        found += [
+            Path(place, name)
+            for name in files
+            if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES
+        ]
+    return sorted(found)
 
 
 def open_page(picture: Any, *, polarity: Polarity = "auto") -> NDArray[np.uint8]:
@@ -83,11 +109,16 @@ def open_page(picture: Any, *, polarity: Polarity = "auto") -> NDArray[np.uint8]
         InputError: The picture is missing, empty, no image of an allowed format, truncated, or
             has too many pixels.
     """
+    check_polarity(polarity)
     grey = _from_array(picture) if isinstance(picture, np.ndarray) else _from_other(picture)
-    if polarity not in ("auto", "dark_ink", "bright_ink"):
-        raise InputError(f"polarity: must be auto, dark_ink or bright_ink, but is {polarity!r}")
     dark = ground_is_bright(grey) if polarity == "auto" else polarity == "dark_ink"
     return np.subtract(255, grey, dtype=np.uint8) if dark else grey
+
+
+def check_polarity(polarity: Any) -> None:
+    """Refuse a polarity that there is not."""
+    if polarity not in get_args(Polarity):
+        raise InputError(f"polarity: must be auto, dark_ink or bright_ink, but is {polarity!r}")
 
 
 def _from_other(picture: Any) -> NDArray[np.uint8]:
@@ -111,9 +142,9 @@ def _from_other(picture: Any) -> NDArray[np.uint8]:
 
 
 def _from_path(name: str | os.PathLike[str]) -> NDArray[np.uint8]:
-    if not str(name):
+    path = Path(os.fsdecode(name))
+    if not os.fspath(name):
         raise InputError("picture: must be the name of a file, but is empty")
-    path = Path(name)
     if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises for names that are too long
         raise InputError(f"{path}: must be a picture, but is a folder")
     try:
@@ -126,11 +157,11 @@ def _from_path(name: str | os.PathLike[str]) -> NDArray[np.uint8]:
 
 
 def _from_stream(stream: Any) -> NDArray[np.uint8]:
-    name = str(getattr(stream, "name", "picture"))
+    name = " ".join(str(getattr(stream, "name", "picture")).split())
     try:
         content = stream.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise InputError(f"{name}: cannot be read ({error})") from error
+    except Exception as error:  # whatever somebody's stream may raise
+        raise InputError(f"{name}: cannot be read ({type(error).__name__}: {error})") from error
     if not isinstance(content, bytes):
         raise InputError(f"{name}: must be a file opened in binary mode, but gives text")
     if len(content) > MAX_BYTES:
@@ -205,8 +236,9 @@ def _on_paper(layer: Image) -> Image:
     """
     from PIL import Image
 
-    shade = np.array(layer.convert("L"), np.float64)
-    opacity = np.array(layer.getchannel("A"), np.float64)
+    small = layer.reduce(max(1, max(layer.size) // _SAMPLED))
+    shade = np.array(small.convert("L"), np.float64)
+    opacity = np.array(small.getchannel("A"), np.float64)
     strokes = opacity.mean() < 255 / 2
     bright = (shade * opacity).sum() > 255 / 2 * opacity.sum()
     ground = Image.new("RGBA", layer.size, "black" if strokes and bright else "white")
@@ -214,18 +246,21 @@ def _on_paper(layer: Image) -> Image:
 
 
 def _scaled(values: NDArray[Any], source: str) -> NDArray[np.uint8]:
-    """Return 16-bit samples as 8-bit ones; deeper ones have no agreed white."""
-    wide = values.dtype.kind != "f" and values.dtype.itemsize > 2
-    if wide and values.min() >= 0 and values.max() <= 255:
-        return values.astype(np.uint8)  # 8-bit values in an array of a wider type
+    """Return samples of up to 16 bits as 8-bit ones; deeper ones have no agreed white.
+
+    Scanners that measure 10, 12 or 14 bits write them as 16: the fewest that hold all samples
+    count, for no picture of a digit leaves three quarters of what a sample can say unused.
+    """
     if values.min() < 0 or values.max() > 65535 or values.dtype.kind == "f":
         raise InputError(f"{source}: must have 8 or 16 bits a sample, but has {values.dtype}")
-    return (values // 257).astype(np.uint8)
+    white = next(2**bits - 1 for bits in (8, 10, 12, 14, 16) if values.max() < 2**bits)
+    return np.asarray(values.astype(np.uint32) * 255 // white, np.uint8)
 
 
 def _from_array(array: NDArray[Any]) -> NDArray[np.uint8]:
     if np.ma.isMaskedArray(array):
         raise InputError("picture: must have a value everywhere, but is a masked array; fill it")
+    array = np.asarray(array)  # a matrix has two dimensions wherever it is cut
     channels = array.ndim == 3 and array.shape[2] in (3, 4)
     if array.dtype != np.uint8 or not (array.ndim == 2 or channels) or array.size == 0:
         raise InputError(

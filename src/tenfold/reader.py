@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tenfold.decide import decide
 from tenfold.errors import InputError
-from tenfold.images import Polarity, open_page
+from tenfold.images import Polarity, check_polarity, open_page
 from tenfold.model import DEFAULT_MODEL, choose_thresholds, included_models, load_model
 from tenfold.preprocess import are_glyphs, to_glyph
 from tenfold.values import Digit
@@ -22,7 +22,7 @@ from tenfold.values import Digit
 __all__ = ["Reader", "classify"]
 
 _SIDE = 28  # pixels a side of a glyph
-_CHUNK = 1024  # pictures that are held in memory at a time
+_CHUNK = 1024  # glyphs that are held in memory at a time
 
 
 class Reader:
@@ -60,7 +60,7 @@ class Reader:
         self.thresholds, self.coverage = choose_thresholds(self.card, accuracy, threshold)
 
     def classify(
-        self, pictures: Sequence[Any] | Any, *, polarity: Polarity = "auto"
+        self, pictures: Iterable[Any] | Any, *, polarity: Polarity = "auto"
     ) -> list[Digit]:
         """Return the one digit that each picture shows.
 
@@ -72,10 +72,11 @@ class Reader:
         Raises:
             InputError: A picture cannot be read.
         """
-        return list(self.stream(_as_list(pictures), polarity=polarity))
+        several = _are_several(pictures)
+        return list(self.stream(pictures if several else [pictures], polarity=polarity))
 
     def stream(self, pictures: Iterable[Any], *, polarity: Polarity = "auto") -> Iterator[Digit]:
-        """Give the digit of each picture in turn, holding no more than 1,024 of them at a time.
+        """Give the digit of each picture in turn, holding one picture at a time.
 
         Args:
             pictures: Any number of pictures, which are taken as they are needed.
@@ -84,9 +85,14 @@ class Reader:
         Raises:
             InputError: A picture cannot be read; the digits of those before it have been given.
         """
+        check_polarity(polarity)
+        if not (_are_several(pictures) or isinstance(pictures, np.ndarray)):
+            raise InputError(
+                "pictures: must be several pictures, one after the other, but is a "
+                f"{type(pictures).__name__}; give a single one as [picture]"
+            )
         done = 0
-        for chunk in _chunks(pictures):
-            glyphs, failure = _to_glyphs(chunk, polarity)
+        for glyphs, failure in _glyphs(pictures, polarity):
             yield from self._decide(glyphs)
             done += len(glyphs)
             if failure is not None:
@@ -102,7 +108,7 @@ class Reader:
 
 
 def classify(
-    pictures: Sequence[Any] | Any,
+    pictures: Iterable[Any] | Any,
     *,
     model: str | os.PathLike[str] = DEFAULT_MODEL,
     accuracy: float | None = None,
@@ -132,53 +138,56 @@ def _kept_reader(folder: Path) -> Reader:
     return Reader(folder)
 
 
-def _as_list(pictures: Any) -> Sequence[Any] | NDArray[np.uint8]:
-    """Return the pictures as a sequence; an array (N, 28, 28) is one of 28 x 28, not of colours."""
+def _are_several(pictures: Any) -> bool:
+    """Tell several pictures from one; an array (N, 28, 28) is several, not one of 28 colours."""
     if isinstance(pictures, np.ndarray):
-        several = pictures.ndim == 3 and pictures.shape[1:] == (_SIDE, _SIDE)
-        return pictures if several else [pictures]
-    if isinstance(pictures, Sequence) and not isinstance(
-        pictures, (str, bytes, bytearray, memoryview)
-    ):
-        return pictures
-    return [pictures]
+        return pictures.ndim > 3 or (pictures.ndim == 3 and pictures.shape[1:] == (_SIDE, _SIDE))
+    single = (str, bytes, bytearray, memoryview, os.PathLike)
+    is_file = hasattr(pictures, "read")
+    return isinstance(pictures, Iterable) and not is_file and not isinstance(pictures, single)
 
 
-def _chunks(pictures: Iterable[Any]) -> Iterator[Sequence[Any] | NDArray[np.uint8]]:
-    """Give the pictures in parts; parts of an array are views of it."""
-    if isinstance(pictures, np.ndarray):
+def _glyphs(
+    pictures: Iterable[Any], polarity: Polarity
+) -> Iterator[tuple[NDArray[np.uint8], InputError | None]]:
+    """Give the pictures as glyphs (N, 28, 28), 1,024 at a time, and why one cannot be read."""
+    if isinstance(pictures, np.ndarray) and pictures.shape[1:] == (_SIDE, _SIDE):
         for first in range(0, len(pictures), _CHUNK):
-            yield pictures[first : first + _CHUNK]
+            yield _framed(pictures[first : first + _CHUNK], polarity)
         return
     rest = iter(pictures)
-    while part := list(islice(rest, _CHUNK)):
-        yield part
+    while True:
+        glyphs, failure = _converted(islice(rest, _CHUNK), polarity)
+        if len(glyphs) or failure is not None:
+            yield glyphs, failure
+        if len(glyphs) < _CHUNK:
+            return
 
 
-def _to_glyphs(
-    pictures: Sequence[Any] | NDArray[Any], polarity: Polarity
+def _framed(
+    pictures: NDArray[Any], polarity: Polarity
 ) -> tuple[NDArray[np.uint8], InputError | None]:
-    """Return the pictures as glyphs (N, 28, 28) up to one that cannot be read, and why it cannot.
-
-    Those of an array that are glyphs already stay as they are.
-    """
-    is_done = np.zeros(len(pictures), bool)
-    glyphs = np.zeros((len(pictures), _SIDE, _SIDE), np.uint8)
-    if (
-        isinstance(pictures, np.ndarray)
-        and not np.ma.isMaskedArray(pictures)
-        and pictures.dtype == np.uint8
-        and pictures.shape[1:] == (_SIDE, _SIDE)
-        and polarity != "dark_ink"
-    ):
-        is_done = are_glyphs(pictures)
-        glyphs[is_done] = pictures[is_done]
-    for place in np.flatnonzero(~is_done).tolist():
-        try:
-            glyphs[place] = to_glyph(open_page(pictures[place], polarity=polarity))
-        except InputError as error:
-            return glyphs[:place], error
+    """Return an array's pictures (N, 28, 28) as glyphs; those that are such already stay."""
+    plain = pictures.dtype == np.uint8 and not np.ma.isMaskedArray(pictures)
+    if not plain or polarity == "dark_ink":
+        return _converted(pictures, polarity)
+    glyphs = pictures.copy()
+    for place in np.flatnonzero(~are_glyphs(pictures)).tolist():
+        glyphs[place] = to_glyph(open_page(pictures[place], polarity=polarity))
     return glyphs, None
+
+
+def _converted(
+    pictures: Iterable[Any], polarity: Polarity
+) -> tuple[NDArray[np.uint8], InputError | None]:
+    """Return pictures as glyphs up to one that cannot be read, and why it cannot."""
+    glyphs: list[NDArray[np.uint8]] = []
+    failure = None
+    try:
+        glyphs.extend(to_glyph(open_page(picture, polarity=polarity)) for picture in pictures)
+    except InputError as error:
+        failure = error
+    return np.stack(glyphs) if glyphs else np.zeros((0, _SIDE, _SIDE), np.uint8), failure
 
 
 def _numbered(failure: InputError, place: int) -> str:

@@ -214,7 +214,7 @@ def test_a_group_alone_shows_its_help(
 
 # What a card may have wrong, and how the message names it.
 CARDS = [
-    pytest.param({"format": 99}, "must be of card format 2, but is of 99", id="format"),
+    pytest.param({"format": 99}, "must be of card format 3, but is of 99", id="format"),
     pytest.param({"colour": 1}, "unknown key 'colour'", id="unknown-key"),
     pytest.param({"temperature": 0}, "temperature must be from 0.001 to 1000, but is 0", id="zero"),
     pytest.param({"labels": ["a"]}, "labels must be the digits 0 to 9 in order", id="labels"),

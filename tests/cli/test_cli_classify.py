@@ -53,7 +53,7 @@ def test_each_form_has_the_same_rows(
     lines = answers["--jsonl"].splitlines()
     assert [json.loads(line) for line in lines] == json.loads(answers["--json"])
     rows = list(csv.DictReader(io.StringIO(answers["--csv"])))
-    assert list(rows[0]) == ["path", "value", "confidence", "guess", "rejected"]
+    assert list(rows[0]) == ["path", "value", "confidence", "guess", "rejected", "error"]
     assert [int(row["value"]) for row in rows] == labels(mnist)
     table = answers["--text"].splitlines()
     assert [int(line.split()[1]) for line in table[2:]] == labels(mnist)
@@ -189,3 +189,39 @@ def test_a_bad_picture_never_stops_the_rest(
         assert rows[1]["value"] == ""
     else:
         assert len(out.splitlines()) == 2 + 3
+
+
+def test_a_row_that_failed_has_the_same_keys(
+    finished: Path, pictures: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    command = ["classify", str(pictures), str(tmp_path / "nix.png"), "--model", str(finished)]
+    assert run([*command, "--json"]) == 1
+    rows = json.loads(capsys.readouterr().out)
+    assert len({frozenset(row) for row in rows}) == 1
+    assert rows[-1]["rejected"] is None
+    assert "cannot be read" in rows[-1]["error"]
+    assert run([*command, "--csv"]) == 1
+    read = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert read[0]["error"] == ""
+    assert "cannot be read" in read[-1]["error"]
+
+
+def test_names_with_line_ends_and_escapes(
+    finished: Path, pictures: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    path = tmp_path / "new\nline\x1b[31m.png"
+    path.write_bytes(next(iter(sorted(pictures.iterdir()))).read_bytes())
+    command = ["classify", str(path), "--model", str(finished)]
+    assert run([*command, "--csv"]) == 0
+    (row,) = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert row["path"] == str(path)
+    assert run(command) == 0
+    out = capsys.readouterr().out
+    assert "new\\nline\\x1b[31m.png" in out
+    assert len(out.splitlines()) == 3
+
+
+def test_a_picture_named_twice_has_one_row(finished: Path, pictures: Path, capsys: Capture) -> None:
+    first = sorted(pictures.iterdir())[0]
+    assert run(["classify", str(pictures), str(first), "--model", str(finished), "--csv"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 4

@@ -42,7 +42,7 @@ def installed(mnist: MNIST, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
             tiny.BASE, [weights], folder / name, mnist.test, {}, figures, title=(name, f"a {name}")
         )
     (folder / "no-model").mkdir()
-    shutil.copytree(folder / "base", folder / ".base.new-1")  # as while one is put in place
+    shutil.copytree(folder / "base", folder / ".base.tenfold-new-1")  # as while one is put in place
     monkeypatch.setattr(included, "_FOLDER", folder)
     return folder
 

@@ -284,11 +284,11 @@ def test_the_committee_is_a_recipe_by_name(capsys: Capture) -> None:
 def test_export_calibrated_by_another_run(tmp_path: Path, capsys: Capture) -> None:
     whole, held, model = (str(tmp_path / name) for name in ("whole", "held", "model"))
     assert run(["train", "dense-512-rmsprop", *FAST, "--quiet", "--out", whole]) == 0
-    hold = ["--set", "validation.method=last_fraction", "--set", "validation.fraction=0.25"]
+    hold = ["--set", "validation.method=last_fraction", "--set", "validation.fraction=0.75"]
     assert run(["train", "dense-512-rmsprop", *FAST, *hold, "--quiet", "--out", held]) == 0
     assert run(["export", whole, "--out", model, "--calibration", held]) == 0
     card = json.loads((tmp_path / "model" / "card.json").read_text())
-    assert card["calibration"]["images"] == 80
+    assert card["calibration"]["images"] == 240
     assert card["thresholds"]["unsure"] > 0
     assert run(["evaluate", model, "--keep"]) == 0
     kept = json.loads((tmp_path / "model" / "card.json").read_text())["figures"]["MNIST test"]

@@ -87,7 +87,7 @@ def test_a_failing_import_leaves_the_old_set(npz: Path, images: Array, labels: A
 
 def test_a_set_moved_aside_by_a_crash_is_found(npz: Path) -> None:
     import_labelled(npz, "mine")
-    (sets_folder() / "mine").rename(sets_folder() / ".mine.old")
+    (sets_folder() / "mine").rename(sets_folder() / ".mine.tenfold-old")
     assert len(load_labelled("mine")) == 10
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -18,8 +21,9 @@ from onnx import TensorProto, helper
 import tiny
 from tenfold.data import MNIST
 from tenfold.errors import InputError, ModelError
-from tenfold.model import Card, choose_thresholds, load_model, read_card
-from tenfold.train.export import export_weights
+from tenfold.files import json_digest, replace_folder
+from tenfold.model import COVERAGE_LEVELS, Card, choose_thresholds, load_model, read_card
+from tenfold.train.export import MODEL_FILES, export_weights
 from tenfold.train.networks import Network
 
 GRAPH, CARD = "model.onnx", "card.json"
@@ -57,13 +61,13 @@ def test_a_card_goes_to_json_and_back(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"format": 0}, "must be of card format 2, but is of 0; export the run again"),
-        ({"format": 3}, "but is of 3; it is newer than this tenfold: upgrade"),
-        ({"coverage": [1.0]}, "coverage must hold 101 shares, or none"),
-        ({"coverage": [2.0] * 101}, "coverage must hold shares from 0 to 1"),
+        ({"format": 0}, "must be of card format 3, but is of 0; export the run again"),
+        ({"format": 4}, "but is of 4; it is newer than this tenfold: upgrade"),
+        ({"coverage": [1.0]}, "coverage must hold 128 shares, or none"),
+        ({"coverage": [2.0] * 128}, "coverage must hold shares from 0 to 1"),
         ({"coverage": 3}, "coverage must be a list"),
-        ({"format": None}, "must be of card format 2, but is of None"),
-        ({"format": "2"}, "must be of card format 2, but is of '2'"),
+        ({"format": None}, "must be of card format 3, but is of None"),
+        ({"format": "2"}, "must be of card format 3, but is of '2'"),
         ({"colour": "red"}, "unknown key 'colour'; export the run again"),
         ({"name": 3}, "name must be text"),
         ({"name": None}, "name must be text"),
@@ -71,6 +75,10 @@ def test_a_card_goes_to_json_and_back(folder: Path) -> None:
         ({"thresholds": "x"}, "thresholds must be an object"),
         ({"thresholds": {"unsure": "x"}}, "thresholds must be from 0 to 1"),
         ({"thresholds": {"unsure": 2}}, "thresholds must be from 0 to 1"),
+        ({"thresholds": {}}, "thresholds must be of ['unsure'], but are of []"),
+        ({"thresholds": {"unsre": 0.5}}, "thresholds must be of ['unsure'], but are of ['unsre']"),
+        ({"thresholds": {"unsure": 0, "not_a_digit": 0}}, "thresholds must be of ['unsure'], but"),
+        ({"figures": {"a": 1}}, "figures must hold an object for each set"),
         ({"temperature": float("inf")}, "temperature must be from 0.001 to 1000, but is inf"),
         ({"recipe": 3}, "recipe must be an object"),
         ({"operating_points": {}}, "operating_points must be a list"),
@@ -114,7 +122,12 @@ def test_a_bad_card_is_named(changes: dict[str, Any], message: str, folder: Path
 
 @pytest.mark.parametrize(
     "changes",
-    [{"temperature": 2.0}, {"thresholds": {}}, {"output_activation": "sigmoid"}, {"digest": None}],
+    [
+        {"temperature": 2.0},
+        {"thresholds": {"unsure": 0.9}},
+        {"output_activation": "sigmoid"},
+        {"digest": None},
+    ],
     ids=str,
 )
 def test_a_card_changed_by_hand_is_refused(changes: dict[str, Any], folder: Path) -> None:
@@ -129,7 +142,7 @@ CALIBRATED = Card(
     sha256={},
     thresholds={"not_a_digit": 0.5, "unsure": 0.6},
     operating_points=(point(0.99, 0.7, 0.98), point(0.999, 0.9, 0.9)),
-    coverage=[1 - step / 200 for step in range(101)],
+    coverage=[1 - level / 2 for level in COVERAGE_LEVELS],
 )
 
 
@@ -152,6 +165,67 @@ def test_thresholds_as_the_user_wants(
     thresholds, answered = choose_thresholds(CALIBRATED, accuracy, threshold)
     assert thresholds == {"not_a_digit": 0.5, "unsure": unsure}
     assert answered == pytest.approx(coverage)
+
+
+def test_levels_lie_closer_near_certainty() -> None:
+    """Most digits are read with more than 99 % confidence: a threshold there costs what it says."""
+    assert list(COVERAGE_LEVELS) == sorted(set(COVERAGE_LEVELS))
+    odds = [-np.log10(1 - level) for level in COVERAGE_LEVELS[:-1]]
+    assert np.diff(odds).max() < 0.31
+    assert max(odds) == pytest.approx(5)
+
+
+@pytest.mark.parametrize("name", ["labels", "preprocessing", "temperature", "thresholds", "name"])
+def test_a_card_without_what_reading_depends_on_is_refused(name: str, folder: Path) -> None:
+    values = json.loads((folder / CARD).read_text())
+    del values[name], values["digest"]
+    (folder / CARD).write_text(json.dumps({**values, "digest": json_digest(values)}))
+    with pytest.raises(ModelError, match=f"{name} is missing"):
+        load_model(folder)
+
+
+def test_weights_in_another_file_are_refused(folder: Path) -> None:
+    """They would be looked for in the current folder, and no SHA-256 covers them."""
+    graph = onnx.load(str(folder / GRAPH))
+    outside = TensorProto(name="outside", data_type=TensorProto.FLOAT, dims=[1])
+    outside.data_location = TensorProto.EXTERNAL
+    outside.external_data.add(key="location", value="weights.bin")
+    graph.graph.initializer.append(outside)
+    with_graph(folder, graph.SerializeToString())
+    with pytest.raises(ModelError, match="must hold its weights itself"):
+        load_model(folder)
+
+
+def test_a_model_replaced_while_it_is_read_is_one_or_the_other(
+    folder: Path, tmp_path: Path, mnist: MNIST
+) -> None:
+    """Card and graph are of one moment, whatever another process does meanwhile."""
+    images, stop = mnist.test.images[:5], Event()
+    models = []
+    for seed in (1, 2):
+        weights = dict(Network(replace(tiny.BASE, seed=seed)).state_dict())
+        place = tmp_path / f"seed-{seed}"
+        export_weights(tiny.BASE, [weights], place, mnist.test, {"seed": seed}, {})
+        models.append(place)
+    expected = {seed: load_model(place).logits(images) for seed, place in enumerate(models, 1)}
+
+    def replace_again_and_again() -> None:
+        while not stop.is_set():
+            for place in models:
+                with replace_folder(folder, MODEL_FILES, marker=CARD) as temporary:
+                    shutil.copytree(place, temporary, dirs_exist_ok=True)
+
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(replace_again_and_again)
+        try:
+            for _ in range(60):
+                model = load_model(folder)
+                seed = model.card.trained.get("seed", 0)
+                if seed:
+                    np.testing.assert_array_equal(model.logits(images), expected[seed])
+        finally:
+            stop.set()
+        writing.result()
 
 
 def test_without_calibration_nobody_knows_the_coverage() -> None:

@@ -12,7 +12,7 @@ import tiny
 from tenfold.data import MNIST
 from tenfold.decide import softmax
 from tenfold.errors import RunError
-from tenfold.model import load_model
+from tenfold.model import COVERAGE_LEVELS, load_model
 from tenfold.train.calibrate import _operating_points, calibrate, calibrate_by_runs
 from tenfold.train.export import export_run
 from tenfold.train.runs import Run
@@ -56,12 +56,11 @@ def test_coverage_falls_as_the_threshold_rises() -> None:
     logits, labels = sampled(3000, 1.0)
     found = calibrate(logits, labels, {})
     confidence = softmax(logits / found.temperature).max(1)
-    assert len(found.coverage) == 101
+    assert len(found.coverage) == len(COVERAGE_LEVELS)
     assert found.coverage[0] == 1
     assert found.coverage == sorted(found.coverage, reverse=True)
-    for level in (0.5, 0.9):
-        expected = (confidence >= level).mean()
-        assert found.coverage[round(100 * level)] == pytest.approx(expected, abs=1e-3)
+    for level, share in zip(COVERAGE_LEVELS, found.coverage, strict=True):
+        assert share == pytest.approx((confidence >= level).mean(), abs=1e-3)
 
 
 def test_an_accuracy_is_bought_with_coverage() -> None:
@@ -118,7 +117,7 @@ def test_what_is_taken_for_no_digit_counts_as_refused() -> None:
     assert found.thresholds["unsure"] == 0.0
 
 
-HELD = ("method", "last_fraction"), ("fraction", 0.25)
+HELD = ("method", "last_fraction"), ("fraction", 0.75)
 
 
 def trained(recipe: object, folder: Path, mnist: MNIST) -> Run:
@@ -130,10 +129,10 @@ def test_a_run_is_calibrated_by_one_that_held_images_out(mnist: MNIST, tmp_path:
     validation = replace(tiny.BASE.validation, **dict(HELD))
     held = trained(replace(tiny.BASE, validation=validation), tmp_path / "held", mnist)
     found = calibrate_by_runs([run], [held], mnist)
-    left_out = mnist.train.images[240:], mnist.train.labels[240:]
+    left_out = mnist.train.images[80:], mnist.train.labels[80:]
     expected = calibrate(load_model(held.folder).logits(left_out[0]), left_out[1], {})
     assert found.temperature == expected.temperature
-    assert found.fitted_on["images"] == 80
+    assert found.fitted_on["images"] == 240
     export_run(run, tmp_path / "model", mnist.test, calibration=found)
     card = load_model(tmp_path / "model").card
     assert card.temperature == found.temperature
@@ -160,17 +159,19 @@ def test_a_committee_is_calibrated_by_one_that_held_images_out(
     members = [run(1), run(2)]
     held = [run(seed, **dict(HELD)) for seed in (1, 2)]
     found = calibrate_by_runs(members, held, mnist)
-    images, labels = mnist.train.images[240:], mnist.train.labels[240:]
+    images, labels = mnist.train.images[80:], mnist.train.labels[80:]
     logits = [load_model(one.folder).logits(images) for one in held]
     mean = np.mean([softmax(member) for member in logits], axis=0)
     expected = calibrate(np.log(mean).astype(np.float32), labels, {})
     assert found.temperature == pytest.approx(expected.temperature, rel=1e-3)
     assert found.thresholds["unsure"] == pytest.approx(expected.thresholds["unsure"], abs=1e-4)
     assert len(set(found.fitted_on["models"])) == 2
+    few = run(1, method="last_fraction", fraction=0.5)
     other = run(2, method="last_fraction", fraction=0.5)
     table = {
         "but is 1 for 2": (members, held[:1]),
         "but is 2 for 1": (members[:1], held),
+        "must hold out 200 images or more": (members[:1], [few]),
         "there are 1 seeds and 1 ways": (members, [held[0], held[0]]),
         "there are 2 seeds and 2 ways": (members, [held[0], other]),
         "that held training images out": (members, [held[0], members[1]]),

@@ -105,9 +105,10 @@ def test_a_wrong_index_is_named(changes: dict[str, object], message: str, folder
 def test_a_checkpoint_between_two_renames_is_found(folder: Path) -> None:
     checkpoint = made(1)
     save_checkpoint(folder, checkpoint)
-    folder.rename(folder.with_name(".last.old"))
+    folder.rename(folder.with_name(".last.tenfold-old"))
     assert equal(load_checkpoint(folder), checkpoint)
-    assert [path.name for path in folder.parent.iterdir()] == [".last.old"]  # reading moves nothing
+    names = [path.name for path in folder.parent.iterdir()]
+    assert names == [".last.tenfold-old"]  # reading moves nothing
 
 
 @pytest.mark.parametrize("name", ["_save_tensors", "write_json"])

@@ -62,7 +62,7 @@ class _LazyGroup(click.Group):
 @click.group(
     cls=_LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Start with:  tenfold reproduce dense-128-dropout --seeds 1 --report out",
+    epilog="Start with:  tenfold data sample digits, then  tenfold classify digits",
 )
 @click.version_option(package_name="tenfold", message="tenfold %(version)s")
 def tenfold() -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from tenfold.cli.output import emit, note, row_formats, warn
+from tenfold.cli.output import emit, note, row_formats, warn, watched
 from tenfold.cli.paths import MODEL
 from tenfold.errors import InputError
 from tenfold.images import SUFFIXES, pictures_in
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from tenfold.reader import Reader
 
 __all__ = ["classify"]
+
+
+_FIELDS = ("value", "guess", "confidence", "probabilities", "rejected")  # of a digit, in a row
 
 
 @click.command()
@@ -85,10 +88,13 @@ def classify(
             f"calibrated on, from confidence {reader.thresholds['unsure']:.4f}"
         )
     counts: Counter[bool] = Counter()  # of pictures that failed, and of others
-    rows = _rows(reader, paths, polarity, counts)
+    names = _expand(paths)
+    rows = _rows(reader, names, polarity, counts)
+    if output in ("text", "json") and len(names) > 1:  # these come all at once, in the end
+        rows = watched(rows, len(names), "pictures")
     columns = ("path", "value", "confidence", "guess", "rejected")
     if output != "text":
-        emit(rows, output, columns)
+        emit(rows, output, (*columns, "error"))
     elif shown := [row for row in rows if row["error"] is None]:
         emit(shown, output, columns)
     if counts[True]:
@@ -97,10 +103,10 @@ def classify(
 
 
 def _rows(
-    reader: Reader, paths: tuple[str, ...], polarity: Any, counts: Counter[bool]
+    reader: Reader, names: Sequence[str], polarity: Any, counts: Counter[bool]
 ) -> Iterator[dict[str, Any]]:
     """Give a row for each picture, and count whether it failed."""
-    for name in _expand(paths):
+    for name in names:
         row = _row(reader, name, polarity)
         counts[row["error"] is not None] += 1
         yield row
@@ -111,7 +117,7 @@ def _row(reader: Reader, name: str, polarity: Any) -> dict[str, Any]:
         (digit,) = reader.classify([_picture(name)], polarity=polarity)
     except InputError as error:
         warn(str(error))
-        return {"path": name, "value": None, "error": str(error)}
+        return {"path": name, **dict.fromkeys(_FIELDS), "error": str(error)}
     values = digit.to_dict()
     del values["box"]
     return {"path": name, **values, "error": None}
@@ -136,12 +142,12 @@ def _standard_input() -> BinaryIO:
 
 
 def _expand(paths: tuple[str, ...]) -> list[str]:
-    """Return the pictures named, and those in the folders named, in order of their names."""
+    """Return the pictures named, and those in the folders named, each once."""
     names: list[str] = []
     for name in paths:
         path = Path(name)
         if name in ("", "-") or not os.path.isdir(name):  # noqa: PTH112 - never raises
             names.append(name)
             continue
-        names += [str(file) for file in pictures_in(path)] or [name]
-    return names
+        names += [str(file) for file in pictures_in(path, note)] or [name]
+    return list(dict.fromkeys(names))

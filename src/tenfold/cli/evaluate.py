@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import click
 from tenfold.cli.evaluate_special import special_evaluation, special_text
 from tenfold.cli.output import json_option, note, percent, table
 from tenfold.cli.paths import FILE, FOLDER, MODEL
-from tenfold.errors import MissingExtraError, OutputError
+from tenfold.errors import DataError, MissingExtraError, OutputError
 from tenfold.preprocess import picture_to_glyph
 from tenfold.values import Split
 
@@ -60,7 +61,7 @@ def evaluate(
     keep: bool,
     force: bool,
     as_json: bool,
-) -> None:
+) -> int:
     """Measure MODEL, a model folder or a run: accuracy, loss, classes, calibration, worst errors.
 
     The accuracy comes with its 95 % interval: with 10,000 images two models whose intervals
@@ -76,8 +77,6 @@ def evaluate(
       tenfold evaluate base --data optdigits                scikit-learn's digits of 8 x 8 pixels
       tenfold evaluate base --data not-digits=pictures/     how many of them are refused
     """
-    from tenfold.model import load_model
-
     try:
         from tenfold.train.evaluation_files import (
             evaluate_model,
@@ -92,13 +91,12 @@ def evaluate(
         data = None
     if data is not None and data.partition("=")[0] in ("corrupted", "not-digits"):
         _refuse_options(split, report, outputs)
-        _evaluate_special(load_model(model), data, keep=keep, as_json=as_json)
-        return
+        return _evaluate_special(_loaded(model, keep=keep), data, keep=keep, as_json=as_json)
     _check_outputs(outputs, force=force)
     own = data is None and split == "test" and _is_own(model, report)
     if report is not None and not own:
         _check_report(model, report, force=force)
-    loaded = load_model(model)
+    loaded = _loaded(model, keep=keep)
     name = f"MNIST {split}" if data is None else data
     images = _images(data, split)
     evaluation, network_outputs = evaluate_model(loaded, images, name)
@@ -111,6 +109,7 @@ def evaluate(
         page = _write_report(model, report, evaluation, network_outputs, images, own=own)
         note(f"the page with all figures: {page}")
     click.echo(json.dumps(evaluation, indent=2) if as_json else _as_text(evaluation))
+    return 0
 
 
 def _refuse_options(split: str, report: Path | None, outputs: Path | None) -> None:
@@ -120,13 +119,25 @@ def _refuse_options(split: str, report: Path | None, outputs: Path | None) -> No
             raise click.BadParameter(f"has no --{option}", param_hint="--data")
 
 
-def _evaluate_special(model: Model, data: str, *, keep: bool, as_json: bool) -> None:
+def _loaded(model: str, *, keep: bool) -> Model:
+    """Return the model; one whose card cannot keep figures is refused before it is measured."""
+    from tenfold.model import load_model
+    from tenfold.train.evaluation_files import refuse_included
+
+    loaded = load_model(model)
+    if keep:
+        refuse_included(loaded)
+    return loaded
+
+
+def _evaluate_special(model: Model, data: str, *, keep: bool, as_json: bool) -> int:
     from tenfold.train.evaluation_files import keep_figures, main_figures
 
     result = special_evaluation(model, data)
     if keep:
         keep_figures(model, {result["data"]: main_figures(result)})
     click.echo(json.dumps(result, indent=2) if as_json else special_text(result))
+    return 1 if result.get("failed") else 0
 
 
 def _images(data: str | None, split: str) -> Split:
@@ -139,7 +150,13 @@ def _images(data: str | None, split: str) -> Split:
         return images
     if data == "optdigits":
         return load_optdigits()
-    return load_labelled(data, split=split, prepare=picture_to_glyph)
+    try:
+        return load_labelled(data, split=split, prepare=picture_to_glyph)
+    except DataError as error:
+        if os.path.exists(data):  # noqa: PTH110 - never raises
+            raise
+        own = "optdigits, corrupted, not-digits or not-digits=FOLDER"
+        raise DataError(f"{error}; or, to measure a model on, {own}") from error
 
 
 def _check_outputs(path: Path | None, *, force: bool) -> None:

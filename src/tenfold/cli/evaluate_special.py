@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tenfold.cli.output import percent, table, warn
+from tenfold.cli.output import note, percent, table, warn
 from tenfold.errors import DataError, InputError
 
 if TYPE_CHECKING:
@@ -33,15 +33,16 @@ def special_evaluation(model: Model, data: str) -> dict[str, Any]:
         pictures, kinds = drawn_negatives(mnist)
         return evaluate_refusal(model, pictures, kinds, mnist.test, name)
     if name == "not-digits" and folder:
-        pictures, kinds = _pictures(Path(folder))
-        return evaluate_refusal(model, pictures, kinds, load_mnist().test, data)
+        pictures, kinds, failed = _pictures(Path(folder))
+        found = evaluate_refusal(model, pictures, kinds, load_mnist().test, data)
+        return {**found, "failed": failed}
     raise click.BadParameter(
         f"must be corrupted, not-digits or not-digits=FOLDER, got {data!r}", param_hint="--data"
     )
 
 
-def _pictures(folder: Path) -> tuple[Any, Any]:
-    """Return the pictures in a folder as glyphs, and what stands before _ in each one's name."""
+def _pictures(folder: Path) -> tuple[Any, Any, int]:
+    """Return a folder's pictures as glyphs, what stands before _ in their names, and the failed."""
     import numpy as np
 
     from tenfold.images import SUFFIXES, open_page, pictures_in
@@ -49,7 +50,7 @@ def _pictures(folder: Path) -> tuple[Any, Any]:
 
     if not folder.is_dir():
         raise DataError(f"--data: {folder} must be a folder of pictures, but is none")
-    files = pictures_in(folder)
+    files = pictures_in(folder, note)
     if not files:
         raise DataError(f"--data: {folder} must hold pictures ({', '.join(sorted(SUFFIXES))})")
     glyphs, kinds = [], []
@@ -62,7 +63,7 @@ def _pictures(folder: Path) -> tuple[Any, Any]:
         kinds.append(file.stem.partition("_")[0])
     if not glyphs:
         raise DataError(f"--data: {folder} must hold a picture that can be read")
-    return np.stack(glyphs), np.array(kinds)
+    return np.stack(glyphs), np.array(kinds), len(files) - len(glyphs)
 
 
 def special_text(result: dict[str, Any]) -> str:
@@ -83,6 +84,7 @@ def _corrupted_text(result: dict[str, Any]) -> str:
 
 def _refusal_text(result: dict[str, Any]) -> str:
     low, high = result["refused_interval"]
+    failed = f"failed    {result['failed']} could not be read\n" if result.get("failed") else ""
     rows = [
         [kind, str(row["images"]), percent(row["refused"]), f"{row['auroc']:.4f}"]
         for kind, row in result["kinds"].items()
@@ -94,5 +96,5 @@ def _refusal_text(result: dict[str, Any]) -> str:
         f"digits    {percent(result['digits_refused'])} of {result['digits']:,} test digits are "
         "refused too\n"
         f"AUROC     {result['auroc']:.4f}  (how often a digit gets more confidence than what is "
-        "none)\n\n" + table(rows, ("kind", "pictures", "refused", "AUROC"))
+        f"none)\n{failed}\n" + table(rows, ("kind", "pictures", "refused", "AUROC"))
     )

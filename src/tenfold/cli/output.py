@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
 import click
 
-__all__ = ["emit", "json_option", "note", "percent", "row_formats", "table", "warn"]
+__all__ = ["emit", "json_option", "note", "percent", "row_formats", "table", "warn", "watched"]
 
+_Row = TypeVar("_Row")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -53,15 +55,16 @@ def emit(rows: Iterable[Mapping[str, Any]], output: str, columns: Sequence[str])
     elif output == "csv":
         click.echo(_csv_line(columns))
         for row in rows:
-            click.echo(_csv_line([row.get(column) for column in columns]))
+            # A name with an escape sequence stays as it is, whatever stdout is.
+            click.echo(_csv_line([row.get(column) for column in columns]), color=True)
     else:
         click.echo(table([[_cell(row.get(c)) for c in columns] for row in rows], columns))
 
 
 def _csv_line(values: Sequence[Any]) -> str:
     buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="").writerow(values)
-    return buffer.getvalue()
+    csv.writer(buffer, lineterminator="\r\n").writerow(values)  # what ends a line is quoted in it
+    return buffer.getvalue().removesuffix("\r\n")
 
 
 def table(rows: Sequence[Sequence[str]], headings: Sequence[str]) -> str:
@@ -78,6 +81,17 @@ def table(rows: Sequence[Sequence[str]], headings: Sequence[str]) -> str:
     ]
     lines.insert(1, "  ".join("─" * width for width in widths))
     return "\n".join(lines)
+
+
+def watched(rows: Iterable[_Row], count: int, what: str) -> Iterator[_Row]:
+    """Give rows as they come, and show on stderr how many there have been, if a person looks."""
+    if not sys.stderr or not sys.stderr.isatty():
+        yield from rows
+        return
+    with click.progressbar(
+        rows, count, label=what, file=sys.stderr, show_pos=True, show_percent=False
+    ) as shown:
+        yield from shown
 
 
 def percent(share: float, digits: int = 2) -> str:
@@ -103,7 +117,10 @@ def _cell(value: Any) -> str:
         return f"{value:.4f}"
     if isinstance(value, int):
         return f"{value:,}"
-    return str(value)
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in str(value)
+    )
 
 
 def _is_number(cell: str) -> bool:

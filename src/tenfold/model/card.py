@@ -12,9 +12,14 @@ from tenfold.files import json_digest, read_json, sha256
 
 __all__ = ["CARD_FORMAT", "COVERAGE_LEVELS", "DIGITS", "NOT_A_DIGIT", "Card", "read_card"]
 
-CARD_FORMAT = 2
+CARD_FORMAT = 3
 DIGITS = tuple("0123456789")
-COVERAGE_LEVELS = tuple(step / 100 for step in range(101))  # confidences of `Card.coverage`
+COVERAGE_LEVELS = (
+    *(step / 100 for step in range(100)),
+    *(1 - step / 10**places for places in (3, 4, 5) for step in range(9, 0, -1)),
+    1.0,
+)
+"""Confidences of `Card.coverage`: in hundredths up to 0.99, then ever closer, up to 1."""
 NOT_A_DIGIT = "not_a_digit"  # the label of an eleventh output
 _KINDS = {
     "name": str,
@@ -33,6 +38,7 @@ _KINDS = {
     "licence": str,
 }  # of the keys in JSON
 _WORDS = {str: "text", dict: "an object", list: "a list"}
+_NEEDED = ("name", "sha256", "labels", "preprocessing", "temperature", "thresholds")
 _TEMPERATURES = 0.001, 1000  # beyond, all answers come out certain, or all equal
 PREPROCESSING = 2  # version of `tenfold.preprocess`; a model says which it was trained for
 
@@ -156,8 +162,9 @@ def _problems(values: Mapping[str, Any]) -> list[str]:
     ]
     if problems:
         return problems
-    if "name" not in values:
-        problems.append("name is missing")
+    problems += [f"{name} is missing" for name in _NEEDED if name not in values]
+    if problems:
+        return problems
     sums = values.get("sha256", {})
     if "model.onnx" not in sums:
         problems.append("sha256 must name model.onnx")
@@ -170,6 +177,9 @@ def _problems(values: Mapping[str, Any]) -> list[str]:
             f"but is {_short(temperature)}"
         )
     thresholds = values.get("thresholds", {})
+    known = {"unsure", NOT_A_DIGIT} if NOT_A_DIGIT in values["labels"] else {"unsure"}
+    if thresholds.keys() != known:
+        problems.append(f"thresholds must be of {sorted(known)}, but are of {sorted(thresholds)}")
     if not all(_is_number(value, 0, 1) for value in thresholds.values()):
         problems.append(f"thresholds must be from 0 to 1, but are {_short(thresholds)}")
     points = values.get("operating_points", ())
@@ -177,6 +187,8 @@ def _problems(values: Mapping[str, Any]) -> list[str]:
         problems.append("operating_points must hold accuracy, unsure and coverage, from 0 to 1")
     elif [point["accuracy"] for point in points] != sorted({p["accuracy"] for p in points}):
         problems.append("operating_points must have rising accuracies")
+    if not all(isinstance(figures, dict) for figures in values.get("figures", {}).values()):
+        problems.append("figures must hold an object for each set")
     coverage = values.get("coverage", ())
     if coverage and len(coverage) != len(COVERAGE_LEVELS):
         problems.append(f"coverage must hold {len(COVERAGE_LEVELS)} shares, or none")

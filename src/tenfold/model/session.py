@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,8 @@ __all__ = ["Model", "find_model_folder", "load_model"]
 _INPUTS = [("images", "tensor(uint8)", [28, 28])]
 _OUTPUTS = "logits", "tensor(float)"
 _MOST_THREADS = 1024
+_EXTERNAL = b"\x0a\x08location"  # how a tensor in ONNX says in which file its values are
+_TRIES, _PAUSE = 20, 0.02  # at reading a folder that is being replaced, and seconds between them
 _BATCH = 1024  # images a call of the graph, so that memory stays flat for any number
 
 
@@ -81,13 +85,41 @@ def load_model(path: str | os.PathLike[str], *, threads: int = 0) -> Model:
     Raises:
         ModelError: There is no model, its card is malformed, or card and weights disagree.
     """
-    folder = find_model_folder(path)
     if not isinstance(threads, int) or not 0 <= threads <= _MOST_THREADS:
         raise ModelError(
             f"threads: must be a whole number from 0 to {_MOST_THREADS}, but is {threads!r}"
         )
-    card = read_card(folder)
-    return Model(folder, card, _session(folder / "model.onnx", threads, len(card.labels)))
+    folder, card, graph = _read(path)
+    return Model(folder, card, _session(folder / "model.onnx", graph, threads, len(card.labels)))
+
+
+def _read(path: str | os.PathLike[str]) -> tuple[Path, Card, bytes]:
+    """Return a model's folder, its card and the graph that the card names, of one moment.
+
+    The folder may be replaced while it is read: then it is read once more.
+    """
+    for _ in range(_TRIES):
+        folder = find_model_folder(path)
+        before = _identity(folder)
+        try:
+            card = read_card(folder)
+            graph = _content(folder / "model.onnx")
+        except ModelError:
+            if _identity(folder) == before:
+                raise
+        else:
+            if hashlib.sha256(graph).hexdigest() == card.sha256["model.onnx"]:
+                return folder, card, graph
+        time.sleep(_PAUSE)
+    raise ModelError(f"{path}: changes while it is read; wait until nothing writes there")
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    try:
+        found = folder.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def find_model_folder(name: str | os.PathLike[str]) -> Path:
@@ -118,15 +150,20 @@ def find_model_folder(name: str | os.PathLike[str]) -> Path:
     raise ModelError(f"{path}: must be a model folder or a finished run, but {found}")
 
 
-def _session(path: Path, threads: int, labels: int) -> Any:
+def _session(path: Path, graph: bytes, threads: int, labels: int) -> Any:
     import onnxruntime
 
+    if _EXTERNAL in graph:
+        raise ModelError(
+            f"{path}: must hold its weights itself, but takes some from another file, which no "
+            "SHA-256 covers; export it again"
+        )
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = 3  # errors only: they come back as exceptions
     try:
         session = onnxruntime.InferenceSession(
-            _content(path), sess_options=options, providers=["CPUExecutionProvider"]
+            graph, sess_options=options, providers=["CPUExecutionProvider"]
         )
         inputs = [(value.name, value.type, value.shape[1:]) for value in session.get_inputs()]
         outputs = [(value.name, value.type, value.shape[1:]) for value in session.get_outputs()]
@@ -142,8 +179,11 @@ def _session(path: Path, threads: int, labels: int) -> Any:
 
 def _content(path: Path) -> bytes:
     """Return the graph's bytes; ONNX Runtime itself takes only names that are text."""
-    with open_regular(path) as stream:
-        return stream.read()
+    try:
+        with open_regular(path) as stream:
+            return stream.read()
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read ({error.strerror or error})") from error
 
 
 def _as_path(path: str | os.PathLike[str]) -> Path:

@@ -12,6 +12,8 @@ from tenfold.model.card import COVERAGE_LEVELS, Card
 
 __all__ = ["choose_thresholds"]
 
+_ROUNDING = 1e-6  # of an accuracy that comes in float32
+
 
 def choose_thresholds(
     card: Card, accuracy: float | None = None, threshold: float | None = None
@@ -45,7 +47,7 @@ def choose_thresholds(
             "accuracy: must be below 1; no number of images stands for no error at all"
         )
     for point in card.operating_points:
-        if point["accuracy"] >= float(accuracy or 0):
+        if point["accuracy"] >= float(accuracy or 0) - _ROUNDING:
             return {**own, "unsure": point["unsure"]}, point["coverage"]
     raise ModelError(f"accuracy: must be one that {card.name} reaches, {_reached(card)}")
 

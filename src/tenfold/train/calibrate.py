@@ -24,6 +24,7 @@ from tenfold.train.splits import split_images
 __all__ = ["NOT_A_DIGIT_THRESHOLD", "Calibration", "calibrate", "calibrate_by_runs"]
 
 _ACCURACIES = (0.99, 0.995, 0.998, 0.999, 0.9995, 0.9998)  # that can be asked for
+_LEAST_IMAGES = 200  # held out, of which one is refused
 _REFUSED = 0.005  # share of held-out digits that a model refuses unless told otherwise
 NOT_A_DIGIT_THRESHOLD = 0.5  # above it being no digit is likelier than all ten together
 _LOG_TEMPERATURES = -3.0, 3.0
@@ -105,6 +106,11 @@ def calibrate_by_runs(runs: Sequence[Run], held: Sequence[Run], data: MNIST) -> 
     _, images = split_images(validation, data)
     if images is None:
         raise RunError(f"{held[0].folder}: must be a run that held training images out")
+    if len(images) < _LEAST_IMAGES:
+        raise RunError(
+            f"{held[0].folder}: must hold out {_LEAST_IMAGES} images or more to say how sure a "
+            f"model is, but holds out {len(images)}"
+        )
     models = [load_model(run.folder) for run in held]
     logits = mean_logits([model.logits(images.images) for model in models])
     fitted_on = {

@@ -28,6 +28,7 @@ __all__ = [
     "keep_figures",
     "main_figures",
     "network_outputs",
+    "refuse_included",
     "write_outputs",
 ]
 
@@ -87,6 +88,15 @@ def main_figures(result: Mapping[str, Any]) -> dict[str, Any]:
     return figures
 
 
+def refuse_included(model: Model) -> None:
+    """Refuse to change the card of a model that comes with the package."""
+    if model.folder in included_models().values():
+        raise OutputError(
+            f"{model.folder}: comes with the package and stays as it is; export or copy the model "
+            "to keep figures of yours"
+        )
+
+
 def keep_figures(model: Model, figures: Mapping[str, Any]) -> None:
     """Write figures of a model, by the name of what they were measured on, into its card.
 
@@ -95,11 +105,7 @@ def keep_figures(model: Model, figures: Mapping[str, Any]) -> None:
     Raises:
         OutputError: The card cannot be written, or is one of the package's own.
     """
-    if model.folder in included_models().values():
-        raise OutputError(
-            f"{model.folder}: comes with the package and stays as it is; export or copy the model "
-            "to keep figures of yours"
-        )
+    refuse_included(model)
     card = read_card(model.folder)
     kept = replace(card, figures={**card.figures, **figures})
     write_json(model.folder / "card.json", kept.sealed())
