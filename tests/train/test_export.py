@@ -55,7 +55,9 @@ def weights_of(recipe: Recipe) -> dict[str, torch.Tensor]:
 def exported(recipe: Recipe, folder: Path, mnist: MNIST) -> dict[str, torch.Tensor]:
     weights = weights_of(recipe)
     contiguous = {name: value.contiguous() for name, value in weights.items()}
-    export_weights(recipe, [contiguous], folder, mnist.test, {"seed": 0}, {"accuracy": 0.5})
+    export_weights(
+        recipe, [contiguous], folder, mnist.test, {"seed": 0}, {"test": {"accuracy": 0.5}}
+    )
     return contiguous
 
 
@@ -107,7 +109,7 @@ def test_the_model_folder(name: str, mnist: MNIST, tmp_path: Path) -> None:
         "parameters": sum(row.parameters for row in rows),
         "multiplications": sum(row.multiplications for row in rows),
     }
-    assert card["figures"] == {"accuracy": 0.5}
+    assert card["figures"] == {"test": {"accuracy": 0.5}}
     assert "license: mit" in (tmp_path / "model" / "README.md").read_text()
 
 
