@@ -33,11 +33,11 @@ def test_the_temperature_undoes_what_was_too_sure(scale: float) -> None:
     assert calibrate(logits, labels, {}).temperature == pytest.approx(scale, rel=0.05)
 
 
-def test_one_in_200_held_out_digits_is_refused() -> None:
+def test_nine_in_1000_held_out_digits_are_refused() -> None:
     logits, labels = sampled(6000, 1.0)
     found = calibrate(logits, labels, {"images": 6000})
     confidence = softmax(logits / found.temperature).max(1)
-    assert (confidence < found.thresholds["unsure"]).mean() == pytest.approx(0.005, abs=3e-4)
+    assert (confidence < found.thresholds["unsure"]).mean() == pytest.approx(0.009, abs=3e-4)
     assert set(found.thresholds) == {"unsure"}
     assert found.fitted_on == {"images": 6000}
 
