@@ -7,6 +7,8 @@ section III).
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -127,11 +129,14 @@ def _window(ink: NDArray[np.float32]) -> tuple[float, float, float]:
 
 def _shrunk(ink: NDArray[np.float32], scale: float, top: float, left: float) -> NDArray[np.float32]:
     """Return the window's means over areas (28, 28), to the fraction of a pixel."""
-    down, across = (
-        _overlaps(start, 1 / scale, count)
-        for start, count in zip((top, left), ink.shape, strict=True)
+    side = math.ceil(_SIDE / scale) + 1
+    rows, columns = (
+        slice(max(0, math.floor(start)), math.ceil(start) + side) for start in (top, left)
     )
-    return np.asarray(down @ ink @ across.T, np.float32)
+    seen = ink[rows, columns]
+    down = _overlaps(top - rows.start, 1 / scale, seen.shape[0])
+    across = _overlaps(left - columns.start, 1 / scale, seen.shape[1])
+    return np.asarray(down @ seen @ across.T, np.float32)
 
 
 def _overlaps(start: float, step: float, count: int) -> NDArray[np.float32]:
