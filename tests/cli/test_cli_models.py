@@ -31,12 +31,25 @@ def installed(mnist: MNIST, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         }
         figures = {
             "MNIST test": {
+                "images": 10_000,
                 "accuracy": 0.875,
+                "loss": 0.5,
+                "ece": 0.1,
                 "interval": [0.86, 0.89],
                 "labels": {"official": 0.875, "ten_corrected": 0.88, "without_fifteen": 0.885},
             },
-            "corrupted": {"accuracy": 0.5, "corruptions": {"fog": {"accuracy": 0.25, "ece": 0.1}}},
-            "speed": {"images_a_second": 4321},
+            "corrupted": {
+                "accuracy": 0.5,
+                "corruptions": {"fog": {"accuracy": 0.25, "loss": 0.9, "ece": 0.1}},
+            },
+            "not-digits": {"images": 50, "auroc": 0.99, "refused": 0.9, "digits_refused": 0.01},
+            "speed": {
+                "one_digit_ms": 0.2,
+                "images_a_second": 4321,
+                "batch": 1024,
+                "cores": 2,
+                "processor": "a processor",
+            },
         }
         export_weights(
             tiny.BASE, [weights], folder / name, mnist.test, {}, figures, title=(name, f"a {name}")
@@ -74,10 +87,18 @@ def test_a_card(installed: Path, capsys: Capture) -> None:
     out = capsys.readouterr().out
     assert out.startswith("small: a small\n")
     assert str(installed / "small") in out
-    assert "0.875" in out
-    assert "0.86 to 0.89" in out
-    assert "labels: ten corrected" in out
-    assert "corruptions: fog: accuracy" in out
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    for expected in (
+        "MNIST test 10,000 87.50 % 86.00 to 89.00 % 0.5000 0.1000",
+        "ten corrected 88.00 %",
+        "corrupted 50.00 %",
+        "fog 25.00 % 0.9000 0.1000",
+        "not-digits: 90.00 % of 50 pictures of no digit refused, with 1.00 % of test digits; "
+        "AUROC 0.9900",
+        "speed: 0.2 ms a digit of 28 x 28, 4,321 a second in batches of 1,024; 2 cores of a "
+        "processor",
+    ):
+        assert expected in lines
     assert max(len(line) for line in out.splitlines()) <= 120
     assert run(["models", "small", "--json"]) == 0
     (card,) = json.loads(capsys.readouterr().out)

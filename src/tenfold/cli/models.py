@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
+from tenfold.cli.card_text import card_text
 from tenfold.cli.output import emit, percent, row_formats, table
 
 __all__ = ["models"]
@@ -31,7 +31,7 @@ def models(name: str | None, output: str) -> int:
         folder = find_model_folder(name)
         card = read_card(folder)
         if output == "text":
-            click.echo(_as_text(folder, card.to_dict()))
+            click.echo(card_text(folder, card.to_dict()))
         else:
             emit([card.to_dict()], output, ("name", "licence", "temperature"))
         return 0
@@ -75,36 +75,3 @@ def _cells(row: dict[str, Any]) -> list[str]:
         *(percent(share) if share is not None else "-" for share in shares),
         row["summary"],
     ]
-
-
-def _as_text(folder: Path, card: dict[str, Any]) -> str:
-    lines = [f"{card['name']}: {card['recipe'].get('summary', '')}", f"folder       {folder}"]
-    lines.append(f"temperature  {card['temperature']:g}")
-    lines += [f"threshold    {name} {value:g}" for name, value in card["thresholds"].items()]
-    points = [
-        [f"{point['accuracy']:g}", percent(point["coverage"]), f"{point['unsure']:.4f}"]
-        for point in card["operating_points"]
-    ]
-    blocks = ["\n".join(lines)]
-    if points:
-        blocks.append(table(points, ("accuracy", "answered", "from confidence")))
-    for name, figures in card["figures"].items():
-        rows = [[key, _value(value)] for key, value in _flat(figures)]
-        blocks.append(f"{name}\n" + table(rows, ("figure", "value")))
-    return "\n\n".join(blocks)
-
-
-def _flat(figures: Mapping[str, Any], outer: str = "") -> Iterator[tuple[str, Any]]:
-    """Give figures one by one, those within another by both names."""
-    for key, value in figures.items():
-        name = f"{outer}{key.replace('_', ' ')}"
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{name}: ")
-        else:
-            yield name, value
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, list):
-        return " to ".join(_value(item) for item in value)
-    return f"{value:.5g}" if isinstance(value, float) else str(value)

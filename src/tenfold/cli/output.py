@@ -125,4 +125,4 @@ def _cell(value: Any) -> str:
 
 def _is_number(cell: str) -> bool:
     figure = cell.removesuffix(" points").replace(",", "").replace(".", "")
-    return figure.strip("-+% ±").isdigit() or cell in ("-", "·")
+    return figure.strip("-+% ±").isdigit() or cell in ("", "-", "·")
