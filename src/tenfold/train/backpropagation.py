@@ -22,8 +22,7 @@ __all__ = ["backpropagate", "is_written_out"]
 def is_written_out(recipe: Recipe) -> bool:
     """Tell whether `backpropagate` knows all that a recipe's network is made of."""
     dense = all(isinstance(layer, (Dense, Dropout, Flatten)) for layer in recipe.network)
-    smoothed = recipe.label_smoothing or recipe.distillation.share
-    plain_loss = not takes_outputs(recipe) and not smoothed
+    plain_loss = not takes_outputs(recipe) and not recipe.label_smoothing
     return dense and plain_loss and recipe.precision == "float32"
 
 

@@ -12,13 +12,11 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from tenfold.errors import RunError
 from tenfold.train.averaging import WeightAverage, reestimate_statistics
 from tenfold.train.backpropagation import backpropagate, is_written_out
 from tenfold.train.batches import Batches
-from tenfold.train.distillation import Teacher
 from tenfold.train.networks import Network, cross_entropy
 from tenfold.train.optimizers import build_optimizer
 from tenfold.train.processor import flushed_denormals, keep_freed_memory
@@ -77,7 +75,6 @@ class Trainer:
         labels: Shape (N,), int64.
         network: The network, its weights changing in place.
         average: The running mean of its weights, where the recipe keeps one.
-        teacher: The model whose probabilities are learnt, where the recipe names one.
         history: One mapping an epoch: epoch, seconds, loss, accuracy and, where images are held
             out, validation_loss and validation_accuracy.
         stop: Set by a callback to end training after this epoch.
@@ -99,8 +96,6 @@ class Trainer:
         self.order, self._varied = streams.order, streams.augmentation
         self._batches = Batches(recipe, self.network, self.images, self.labels, self._varied)
         self._written_out = is_written_out(recipe)
-        taught = recipe.distillation
-        self.teacher = Teacher(taught, self._outputs) if taught.teacher else None
         self.optimizer = build_optimizer(recipe.optimizer, list(self.network.parameters()))
         self.average = WeightAverage(recipe, self.network) if recipe.weight_average else None
         self._steps_done = 0
@@ -143,11 +138,8 @@ class Trainer:
         self.network.zero_grad(set_to_none=True)
         with _autocast(self.recipe):
             logits: Tensor = self.network(pixels)
-        loss = cross_entropy(logits, labels, self.recipe.label_smoothing)
-        if self.teacher is not None:
-            taught = functional.cross_entropy(logits, self.teacher.probabilities(pixels))
-            loss = loss.lerp(taught, self.recipe.distillation.share)
-        loss.backward()  # type: ignore[no-untyped-call]
+        smoothing = self.recipe.label_smoothing
+        cross_entropy(logits, labels, smoothing).backward()  # type: ignore[no-untyped-call]
         return logits.detach()
 
     @flushed_denormals()

@@ -43,7 +43,6 @@ __all__ = [
     "BatchNorm",
     "Convolution",
     "Dense",
-    "Distillation",
     "Dropout",
     "Flatten",
     "Layer",
@@ -190,25 +189,7 @@ class Validation:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Distillation:
-    """A trained model whose probabilities are learnt beside the labels.
-
-    Hinton et al. 2015, https://arxiv.org/abs/1503.02531.
-    """
-
-    teacher: str = ""  # a model that comes with the package, or a model folder; empty: none
-    share: float = 0.0  # of the loss that is against its probabilities, not the labels
-
-    def __post_init__(self) -> None:
-        check(isinstance(self.teacher, str), "teacher", "a model's name", self.teacher)
-        check_range("share", self.share, 0, 1)
-        words = f"above 0 with a teacher and 0 without, where the teacher is {self.teacher!r}"
-        check(bool(self.teacher) == (self.share > 0), "share", words, self.share)
-
-
 _CONSTANT = Schedule()
-_ALONE = Distillation()
 _AS_THEY_ARE = Augmentation()
 
 
@@ -240,7 +221,6 @@ class Recipe:
     negatives: float = 0.0  # pictures of no digit added to each batch, as a share of its images
     typed: float = 0.0  # typed digits added to each batch, as a share of its images
     clean_epochs: int = 0  # last epochs, which see the training images as they are
-    distillation: Distillation = _ALONE  # from another model; by default none
     label_smoothing: float = 0.0  # share of a label that is spread evenly over all
     weight_average: float = 0.0  # decay a step of a running mean of weights; 0: the last count
     patience: int = 0  # epochs without a better validation loss before stopping; 0: never stop
@@ -289,11 +269,5 @@ class Recipe:
 
 
 def trained_alike(recipe: Recipe) -> Recipe:
-    """Return a recipe without that in which its runs may differ: seed, images held out, teacher.
-
-    A teacher of a run that holds images out must not have seen them, so it is another.
-    """
-    distillation = recipe.distillation
-    if distillation.teacher:
-        distillation = replace(distillation, teacher="any")
-    return replace(recipe, validation=Validation(), seed=0, distillation=distillation)
+    """Return a recipe without the seed and the images held out, in which its runs may differ."""
+    return replace(recipe, validation=Validation(), seed=0)

@@ -16,7 +16,6 @@ from tenfold.train.recipe import (
     BatchNorm,
     Convolution,
     Dense,
-    Distillation,
     Dropout,
     Flatten,
     MaxPool,
@@ -47,7 +46,6 @@ _TABLES: dict[str, type] = {
     "validation": Validation,
     "schedule": Schedule,
     "augmentation": Augmentation,
-    "distillation": Distillation,
 }
 
 

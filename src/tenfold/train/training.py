@@ -20,7 +20,7 @@ from tenfold.files import (
     output_errors,
     settle_folder,
 )
-from tenfold.model import find_model_folder, load_model, read_card
+from tenfold.model import load_model
 from tenfold.train.callbacks import Checkpoints, EarlyStopping, MetricsLog
 from tenfold.train.checkpoint import load_checkpoint
 from tenfold.train.environment import describe_environment
@@ -99,7 +99,6 @@ def _train(run: Run, data: MNIST, callbacks: Sequence[Callback]) -> None:
     recipe = run.recipe
     train, validation = split_images(recipe.validation, data)
     trainer = Trainer(recipe, as_images(train), as_labels(train))
-    _check_same_teacher(run, trainer)
     checkpoint = load_checkpoint(run.last)
     if checkpoint is not None:
         check_recipe_of(run, checkpoint)
@@ -119,7 +118,6 @@ def _check_before_writing(plan: TrainingPlan, data: MNIST) -> None:
         return
     split_images(plan.recipe.validation, data)
     Network(plan.recipe)
-    _teacher_of(plan.recipe)
     if _is_run(plan.folder) and plan.resume:
         return
     if plan.folder.exists() and not plan.force:
@@ -154,23 +152,7 @@ def _prepare(plan: TrainingPlan, data: MNIST) -> Run:
     if not plan.force:
         _check_empty(plan)  # once more, now that nobody else can begin here
     environment = describe_environment(data.sums, torch.get_num_threads())
-    return create_run(plan.folder, plan.recipe, environment | _teacher_of(plan.recipe))
-
-
-def _teacher_of(recipe: Recipe) -> dict[str, str]:
-    """Return the SHA-256 of the graph that a recipe learns from; nothing without a teacher."""
-    name = recipe.distillation.teacher
-    return {"teacher": read_card(find_model_folder(name)).sha256["model.onnx"]} if name else {}
-
-
-def _check_same_teacher(run: Run, trainer: Trainer) -> None:
-    teacher = trainer.teacher
-    if teacher is not None and run.environment().get("teacher") != teacher.sha256:
-        raise RunError(
-            f"--resume: the teacher must be the model that {run.folder} was started with, but "
-            f"{run.recipe.distillation.teacher} is another by now; start a new run with another "
-            "--out"
-        )
+    return create_run(plan.folder, plan.recipe, environment)
 
 
 def _is_run(folder: Path) -> bool:
