@@ -26,6 +26,7 @@ __all__ = [
     "LOCK_NAME",
     "ensure_folder",
     "holds_files",
+    "is_being_replaced",
     "json_digest",
     "new_folder",
     "open_regular",
@@ -217,6 +218,15 @@ def settled_folder(folder: Path) -> Path:
     old = _aside(folder)
     # os.path's functions never raise, where a Path's do for names that are too long.
     return old if os.path.isdir(old) and not os.path.isdir(folder) else folder  # noqa: PTH112
+
+
+def is_being_replaced(folder: Path) -> bool:
+    """Tell whether `replace_folder` is at work, or left something when it was killed."""
+    place = folder.absolute()
+    try:
+        return any(place.parent.glob(f".{glob.escape(place.name)}.tenfold-*"))
+    except (OSError, ValueError):  # a name that no file can have
+        return False
 
 
 def _aside(folder: Path) -> Path:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.errors import InputError, ModelError
-from tenfold.files import open_regular, settled_folder
+from tenfold.files import is_being_replaced, open_regular, settled_folder
 from tenfold.model.card import Card, read_card
 from tenfold.model.included import included_models
 
@@ -99,13 +99,13 @@ def _read(path: str | os.PathLike[str]) -> tuple[Path, Card, bytes]:
     The folder may be replaced while it is read: then it is read once more.
     """
     for _ in range(_TRIES):
-        folder = find_model_folder(path)
-        before = _identity(folder)
+        before = _place(path)
         try:
+            folder = find_model_folder(path)
             card = read_card(folder)
             graph = _content(folder / "model.onnx")
         except ModelError:
-            if _identity(folder) == before:
+            if _place(path) == before and not is_being_replaced(_folder_named(path)):
                 raise
         else:
             if hashlib.sha256(graph).hexdigest() == card.sha256["model.onnx"]:
@@ -114,12 +114,20 @@ def _read(path: str | os.PathLike[str]) -> tuple[Path, Card, bytes]:
     raise ModelError(f"{path}: changes while it is read; wait until nothing writes there")
 
 
-def _identity(folder: Path) -> tuple[int, int] | None:
+def _place(path: str | os.PathLike[str]) -> tuple[int, ...] | None:
+    """Return what tells a model's folder from another that takes its place; None where none is."""
     try:
-        found = folder.stat()
-    except OSError:
+        found = find_model_folder(path).stat()
+    except (ModelError, OSError):
         return None
-    return found.st_dev, found.st_ino
+    return found.st_dev, found.st_ino, found.st_ctime_ns  # numbers of removed folders come again
+
+
+def _folder_named(path: str | os.PathLike[str]) -> Path:
+    """Return the folder that is replaced where a path stands for a model: a run's holds it."""
+    folder = _as_path(path)
+    is_run = os.path.isfile(folder / "recipe.toml")  # noqa: PTH113 - never raises
+    return folder / "model" if is_run else folder
 
 
 def find_model_folder(name: str | os.PathLike[str]) -> Path:
