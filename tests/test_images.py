@@ -16,7 +16,7 @@ from PIL import Image
 import huge
 from tenfold import images
 from tenfold.errors import InputError
-from tenfold.images import FORMATS, MAX_PIXELS, open_page, pictures_in
+from tenfold.images import FORMATS, MAX_PIXELS, open_page
 
 HEIGHT, WIDTH = 12, 9
 
@@ -382,21 +382,3 @@ def test_a_matrix_and_a_name_in_bytes_are_pictures(grey: np.ndarray, tmp_path: P
     Image.fromarray(grey).save(tmp_path / "a.png")
     with os.scandir(os.fsencode(tmp_path)) as entries:
         np.testing.assert_array_equal(open_page(next(iter(entries))), expected)
-
-
-def test_pictures_of_a_folder(grey: np.ndarray, tmp_path: Path) -> None:
-    """Hidden files are none, and a link to a folder is told of, not followed."""
-    names = ["b.png", "a.PNG", "._a.png", ".hidden.png", "sub/c.jpg", ".cache/d.png", "e.txt"]
-    for name in names:
-        path = tmp_path / "all" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"")
-    (tmp_path / "all" / "link").symlink_to(tmp_path, target_is_directory=True)
-    told: list[str] = []
-    found = pictures_in(tmp_path / "all", told.append)
-    assert [str(path.relative_to(tmp_path / "all")) for path in found] == [
-        "a.PNG",
-        "b.png",
-        "sub/c.jpg",
-    ]
-    assert told == [f"{tmp_path / 'all' / 'link'}: is a link to a folder, and links are left out"]

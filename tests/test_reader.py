@@ -216,7 +216,7 @@ def test_a_stream_is_of_several_pictures(one: Any, reader: tenfold.Reader) -> No
 @pytest.mark.parametrize("pictures", [[], np.zeros((2, 28, 28), np.uint8)], ids=["none", "glyphs"])
 def test_a_polarity_that_there_is_not_is_refused(pictures: Any, reader: tenfold.Reader) -> None:
     with pytest.raises(InputError, match="polarity: must be auto, dark_ink or bright_ink"):
-        reader.classify(pictures, polarity="grey")  # type: ignore[arg-type]
+        reader.classify(pictures, polarity="grey")  # type: ignore[arg-type]  # none that a type allows
 
 
 def test_a_stream_holds_one_picture_at_a_time(reader: tenfold.Reader, mnist: MNIST) -> None:

@@ -160,7 +160,7 @@ def replace_folder(
         refuse_used(folder, force=force)
         folder.parent.mkdir(parents=True, exist_ok=True)
         settle_folder(folder)
-        temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=_prefix(folder)))
+        temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=_hidden(folder, "new-")))
         try:
             temporary.chmod(0o777 & ~_umask())
             yield temporary
@@ -205,7 +205,7 @@ def settle_folder(folder: Path, *, alone: bool = False) -> None:
             shutil.rmtree(old, ignore_errors=True)
         else:
             old.rename(folder)
-    for leftover in folder.parent.glob(f"{glob.escape(_prefix(folder))}*"):
+    for leftover in folder.parent.glob(f"{glob.escape(_hidden(folder, 'new-'))}*"):
         if alone or time.time() - leftover.stat().st_mtime > _ABANDONED_SECONDS:
             shutil.rmtree(leftover, ignore_errors=True)
 
@@ -222,21 +222,21 @@ def settled_folder(folder: Path) -> Path:
 
 def is_being_replaced(folder: Path) -> bool:
     """Tell whether `replace_folder` is at work, or left something when it was killed."""
-    place = folder.absolute()
+    place = folder.absolute()  # "." has a name too
     try:
-        return any(place.parent.glob(f".{glob.escape(place.name)}.tenfold-*"))
+        return any(place.parent.glob(f"{glob.escape(_hidden(place, ''))}*"))
     except (OSError, ValueError):  # a name that no file can have
         return False
 
 
 def _aside(folder: Path) -> Path:
     place = folder.absolute()  # "." has a name too
-    return place.with_name(f".{place.name}.tenfold-old") if place.name else place
+    return place.with_name(_hidden(place, "old")) if place.name else place
 
 
-def _prefix(folder: Path) -> str:
-    """Return how names of new folders begin until they take their place: as no person names one."""
-    return f".{folder.name}.tenfold-new-"
+def _hidden(folder: Path, what: str) -> str:
+    """Return the name beside a folder of what is part of replacing it: as no person names one."""
+    return f".{folder.name}.tenfold-{what}"
 
 
 def refuse_used(folder: Path, *, force: bool = False) -> None:

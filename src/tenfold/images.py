@@ -80,8 +80,9 @@ def pictures_in(
     for place, folders, files in os.walk(folder, onerror=unreadable):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in folders:
-            if os.path.islink(os.path.join(place, name)):  # noqa: PTH114, PTH118 - never raise
-                passed_over(f"{Path(place, name)}: is a link to a folder, and links are left out")
+            below = Path(place, name)
+            if os.path.islink(below):  # noqa: PTH114 - a Path's raises where it may not look
+                passed_over(f"{below}: is a link to a folder, and links are left out")
         found += [
             Path(place, name)
             for name in files

@@ -119,8 +119,7 @@ def _row(reader: Reader, name: str, polarity: Any) -> dict[str, Any]:
         warn(str(error))
         return {"path": name, **dict.fromkeys(_FIELDS), "error": str(error)}
     values = digit.to_dict()
-    del values["box"]
-    return {"path": name, **values, "error": None}
+    return {"path": name, **{field: values[field] for field in _FIELDS}, "error": None}
 
 
 def _picture(name: str) -> Any:

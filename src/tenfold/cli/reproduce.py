@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from tenfold.cli.output import json_option, note, percent, table
 from tenfold.cli.paths import FOLDER
 from tenfold.errors import MissingExtraError, OutputError
-
-if TYPE_CHECKING:
-    from tenfold.train.recipe import Recipe
 
 __all__ = ["reproduce"]
 
@@ -59,6 +55,7 @@ def reproduce(
 
     chosen = list(SYSTEMS.values()) if system == "all" else [find_system(system)]
     try:
+        from tenfold.cli.seed_callbacks import seed_callbacks
         from tenfold.train.reproduce import reproduce as reproduce_system
         from tenfold.train.reproduce import summary
     except ImportError as error:
@@ -78,7 +75,7 @@ def reproduce(
             report / each.name,
             data,
             command=f"tenfold reproduce {each.name} --seeds {seeds}",
-            callbacks=partial(_callbacks, quiet=quiet),
+            callbacks=seed_callbacks(quiet=quiet),
             force=force,
         )
         page = write_system_report(report / each.name, data)
@@ -101,12 +98,6 @@ def _refuse_foreign_page(folder: Path) -> None:
             f"{page}: would be replaced, and is about no reproduction; "
             "choose another --report folder or add --force"
         )
-
-
-def _callbacks(recipe: Recipe, *, quiet: bool) -> list[Any]:
-    from tenfold.train.callbacks import ProgressBar
-
-    return [] if quiet else [ProgressBar(f"{recipe.name}, seed {recipe.seed}")]
 
 
 _NAMES = {

@@ -191,7 +191,7 @@ def _train_seeds(
 ) -> None:
     """Train several seeds, and say where their mean is."""
     try:
-        from tenfold.train.callbacks import ProgressBar
+        from tenfold.cli.seed_callbacks import seed_callbacks
         from tenfold.train.committee import SeedsPlan, train_seeds
     except ImportError as error:
         raise MissingExtraError("train", "training a network", error) from error
@@ -199,11 +199,7 @@ def _train_seeds(
 
     plan = SeedsPlan(recipe, seeds, folder, folder.resolve().name, resume=resume, force=force)
     try:
-        runs = train_seeds(
-            plan,
-            load_mnist(),
-            lambda one: [] if quiet else [ProgressBar(f"{one.name}, seed {one.seed}")],
-        )
+        runs = train_seeds(plan, load_mnist(), seed_callbacks(quiet=quiet))
     except KeyboardInterrupt:
         note("stopped; go on with the same command and --resume")
         raise

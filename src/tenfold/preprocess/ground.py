@@ -41,8 +41,9 @@ def lift_ink(page: NDArray[np.uint8]) -> NDArray[np.float32] | None:
     """
     if int(page.max()) - int(page.min()) < _MIN_CONTRAST:
         return None
-    is_divided = _is_divided(page)
-    ground = _broad_ground(page) if is_divided else _ground(page)
+    small = shrunk(page, _SURFACE_SIDE)
+    is_divided = _is_divided(small)
+    ground = _broad_ground(page) if is_divided else _fitted_ground(small, page.shape)
     lifted = page - ground
     ink = lifted > _threshold(lifted)
     if not ink.any():
@@ -58,9 +59,8 @@ def lift_ink(page: NDArray[np.uint8]) -> NDArray[np.float32] | None:
     return np.where(lifted < lowest, 0, np.minimum(lifted / full, 1)).astype(np.float32)
 
 
-def _is_divided(page: NDArray[np.uint8]) -> bool:
+def _is_divided(small: NDArray[np.float32]) -> bool:
     """Tell whether both the dark and the bright parts of a page are too broad for strokes."""
-    small = shrunk(page, _SURFACE_SIDE)
     bright = small > _threshold(small)
     return min(breadth(bright), breadth(~bright)) > BROAD
 
@@ -80,12 +80,11 @@ def _broad_ground(page: NDArray[np.uint8]) -> NDArray[np.float32]:
     return ground + np.float32(np.median(page - ground))
 
 
-def _ground(page: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return the ground's level at each place, float32."""
+def _fitted_ground(small: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """Return the ground's level at each place of a page of some shape (H, W), float32."""
     import cv2
 
-    height, width = page.shape
-    small = shrunk(page, _SURFACE_SIDE)
+    height, width = shape
     terms = _quadratic_terms(*small.shape)
     is_ground = np.ones(small.size, bool)
     values = small.ravel()
@@ -94,7 +93,7 @@ def _ground(page: NDArray[np.uint8]) -> NDArray[np.float32]:
         rest = values - surface
         is_ground = rest <= max(_threshold(rest), _MIN_CONTRAST / 2)
         if is_ground.mean() < _MIN_GROUND:
-            return np.full(page.shape, _plain_ground(small), np.float32)
+            return np.full(shape, _plain_ground(small), np.float32)
         is_ground = _off_strokes(is_ground.reshape(small.shape)).ravel()
         weights = _least_squares(terms[is_ground], values[is_ground])
         # Where no ground is seen, as behind a digit cut out closely, the surface must not soar.
