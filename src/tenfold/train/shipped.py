@@ -7,6 +7,8 @@ tried besides stands in docs/log.md.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tenfold.train.recipe import (
     Augmentation,
     BatchNorm,
@@ -86,7 +88,8 @@ CHAMPION = Recipe(
     batch_size=200,
 )
 
-NANO = Recipe(
+NANO = replace(
+    CHAMPION,
     name="nano",
     summary="the smallest and fastest: at most 25,000 parameters",
     network=(
@@ -100,31 +103,19 @@ NANO = Recipe(
         MeanMaxPool(),
         _OUTPUTS,
     ),
-    loss="sparse_categorical_crossentropy",
-    optimizer=Muon(),
-    schedule=Schedule(shape="linear", warm_up=0.1),
-    augmentation=_WIDE,
     clean_epochs=1,
-    weight_average=0.999,
-    validation=Validation(),
     epochs=60,
     batch_size=250,
 )
 
-BASE = Recipe(
+BASE = replace(
+    CHAMPION,
     name="base",
     summary="the default, for real pictures; knows what is not a digit",
     network=(*_LAYERS, Dense(units=11, activation="softmax")),
-    loss="sparse_categorical_crossentropy",
-    optimizer=Muon(),
-    schedule=Schedule(shape="linear", warm_up=0.1),
-    augmentation=_WIDE,
+    clean_epochs=0,
     negatives=0.3,
     typed=0.08,
-    weight_average=0.999,
-    validation=Validation(),
-    epochs=30,
-    batch_size=200,
 )
 
 SHIPPED: dict[str, Recipe] = {recipe.name: recipe for recipe in (CHAMPION, BASE, NANO)}
