@@ -22,7 +22,7 @@ from tenfold.train.fit import (
     predict_logits,
     score,
 )
-from tenfold.train.networks import cross_entropy
+from tenfold.train.networks import LEFT_OUT, cross_entropy
 from tenfold.train.recipe import Dropout, Recipe
 from tenfold.values import Split
 
@@ -269,3 +269,22 @@ def test_read_only_images_are_copied(mnist: MNIST) -> None:
     tensor = as_images(Split(images, mnist.train.labels))
     tensor[0, 0, 0] = 200
     assert images[0, 0, 0] != 200
+
+
+def test_negatives_that_pass_for_digits_are_left_out() -> None:
+    """From a third of the epochs on, and only negatives, and only above the limit."""
+    recipe = replace(tiny.RECIPES["negatives"], epochs=3, digit_like=0.9)
+    data = tiny.tiny_mnist().train
+    trainer = Trainer(recipe, as_images(data), as_labels(data))
+    logits = torch.zeros(4, 11)
+    logits[0, 3] = logits[1, 3] = logits[2, 10] = 9.0
+    labels = torch.tensor([10, 5, 10, 10])
+    assert trainer._believed(logits, labels).tolist() == [10, 5, 10, 10]
+    trainer.history.append({})
+    believed = trainer._believed(logits, labels)
+    assert believed.tolist() == [LEFT_OUT, 5, 10, 10]
+    expected = cross_entropy(logits[1:], labels[1:])
+    torch.testing.assert_close(cross_entropy(logits, believed), expected)
+    keeping = Trainer(replace(recipe, digit_like=1.0), as_images(data), as_labels(data))
+    keeping.history.append({})
+    assert keeping._believed(logits, labels).tolist() == [10, 5, 10, 10]

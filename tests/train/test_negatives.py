@@ -9,6 +9,7 @@ import pytest
 import torch
 
 import tiny
+from tenfold.train import negatives
 from tenfold.train.batches import NOT_A_DIGIT
 from tenfold.train.fit import Trainer, as_images, as_labels, fit, predict_logits
 from tenfold.train.negatives import NEGATIVE_KINDS, draw_negative, draw_negatives
@@ -46,18 +47,49 @@ def test_textures_fill_the_picture() -> None:
     assert np.std(means) > 20
 
 
-def test_pieces_are_of_digits_that_leave_no_other_digit() -> None:
-    """From digits that are all ones there is no piece to be had, and from sevens neither."""
+@pytest.mark.parametrize(
+    ("label", "kept"),
+    [(0, {"top"}), (2, {"bottom"}), (3, {"left"}), (4, {"top"}), (5, {"top", "bottom"})],
+)
+def test_pieces_are_of_sides_that_leave_no_other_digit(
+    label: int, kept: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The left of a 2 or 5 is a narrow 2 or 5, the top of a 2 or 3 a seven."""
+    for name in ("frame_ink", "_enlarged"):
+        monkeypatch.setattr(negatives, name, lambda image: image)
+    monkeypatch.setattr(negatives, "_is_narrow", lambda *strokes: False)
+    square = np.zeros((1, 28, 28), np.uint8)
+    square[:, 4:24, 4:24] = 255
+    digits, random = Split(square, np.array([label], np.uint8)), np.random.default_rng(0)
+    found = set()
+    for _ in range(30):
+        left = draw_negative("piece", digits, random)[4:24, 4:24] > 0
+        sides = {"top": left[-1], "bottom": left[0], "left": left[:, -1]}
+        found |= {side for side, beyond in sides.items() if not beyond.any()}
+    assert found == kept
+
+
+@pytest.mark.parametrize("kind", ["sign", "scribble", "blot"])
+def test_nothing_is_as_slender_as_a_one(kind: str) -> None:
+    random = np.random.default_rng(2)
+    for _ in range(150):
+        places = np.argwhere(draw_negative(kind, DIGITS, random) > 100)
+        axes = np.linalg.eigh(np.cov(places.T)).eigenvectors
+        across, along = np.ptp(places @ axes, axis=0)
+        assert across > 0.25 * along
+
+
+@pytest.mark.parametrize("label", [1, 4, 7])
+def test_no_digit_is_struck_out_into_another(label: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Strokes through a 1 make a 4, through a 7 a crossed one: others are taken where there are."""
+    monkeypatch.setattr(negatives, "frame_ink", lambda image: image)
+    images = np.zeros((2, 28, 28), np.uint8)
+    images[0, 4:24, 12:15] = 255
+    images[1, 4:24, 4:24] = 255
     random = np.random.default_rng(0)
-    images = np.zeros((10, 28, 28), np.uint8)
-    images[:, 4:24, 4:24] = 255
-    images[:, 10:18, 10:18] = 0
-    labels = np.arange(10, dtype=np.uint8)
-    images[[1, 6, 7, 8, 9]] = 0
-    images[[1, 6, 7, 8, 9], 0, 0] = 255
-    for _ in range(40):
-        piece = draw_negative("piece", Split(images, labels), random)
-        assert (piece > 60).sum() > 40
+    digits = Split(images, np.array([label, 8], np.uint8))
+    for _ in range(20):
+        assert (draw_negative("struck_out", digits, random) > 100).mean() > 0.3
 
 
 def test_digits_of_two_kinds_are_enough() -> None:

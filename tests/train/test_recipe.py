@@ -87,6 +87,7 @@ BAD: list[tuple[Callable[..., Any], str, list[Any]]] = [
     (lambda **v: replace(tiny.BASE, **v), "epochs", NO_WHOLE),
     (lambda **v: replace(tiny.BASE, **v), "batch_size", [*NO_WHOLE, 60_001]),
     (lambda **v: replace(tiny.BASE, **v), "typed", [-0.1, 1.1, math.nan, "0.1", None]),
+    (lambda **v: replace(tiny.BASE, **v), "digit_like", [0.49, 1.1, math.nan, "0.9", None]),
     (lambda **v: replace(tiny.BASE, **v), "negatives", [-0.1, 1.1, math.nan, "0.1", None]),
     (lambda **v: replace(tiny.BASE, **v), "clean_epochs", [-1, 4, 1.0, True, None]),
     (lambda **v: replace(tiny.BASE, **v), "label_smoothing", NO_DECAY),

@@ -76,3 +76,38 @@ def test_hangul_by_hand_is_drawn_whole_and_is_no_digit() -> None:
     assert all(np.isfinite(np.vstack(strokes)).all() for strokes in written)
     assert len({tuple(stroke.tobytes() for stroke in strokes) for strokes in written}) > 70
     assert not set(hangul._ALONE) & set("ㅇㅁㄱㄹㅣㅡ")
+
+
+def test_displays_show_bars_of_their_digit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten different patterns of seven bars, each read at the bars' middles."""
+    monkeypatch.setattr(typefaces, "_DISPLAYED", 1.0)
+    middles = typefaces._BARS.mean(1)
+    patterns = {}
+    for digit in "0235689":  # framed to the full height and width of a display
+        random = np.random.default_rng(7)
+        shown = np.mean([typefaces.draw_character(digit, random) for _ in range(40)], 0)
+        rows, columns = np.flatnonzero(shown.max(1) > 90), np.flatnonzero(shown.max(0) > 90)
+        patterns[digit] = "".join(
+            str(bar)
+            for bar, (x, y) in enumerate(middles)
+            if shown[
+                round(rows[0] + 1 + y / 2 * (np.ptp(rows) - 2)),
+                round(columns[0] + 1 + x * (np.ptp(columns) - 2)),
+            ]
+            > 60
+        )
+    assert patterns["8"] == "0123456"
+    assert len(set(patterns.values())) == len(patterns)
+
+
+def test_lit_bars_are_those_of_a_display() -> None:
+    """As on any meter: how many bars are lit, and that no two digits light the same."""
+    lit = {digit: {frozenset(form) for form in forms} for digit, forms in typefaces._LIT.items()}
+    assert set(lit) == set("0123456789")
+    every = [form for forms in lit.values() for form in forms]
+    assert len(set(every)) == len(every)
+    counts = {digit: sorted(map(len, forms)) for digit, forms in lit.items()}
+    assert counts == {
+        "0": [6], "1": [2], "2": [5], "3": [5], "4": [4],
+        "5": [5], "6": [5, 6], "7": [3, 4], "8": [7], "9": [5, 6],
+    }  # fmt: skip

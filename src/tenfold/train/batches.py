@@ -21,8 +21,8 @@ __all__ = ["NOT_A_DIGIT", "VARIED_TOGETHER", "Batches"]
 
 NOT_A_DIGIT = 10  # label of what is none
 VARIED_TOGETHER = 4  # batches: each change of an image costs a call, however many it changes
-_NEGATIVES = 24_000  # pictures of no digit; augmentation makes each another every time
-_TYPED = 2_000  # pictures of typed digits; so does it of these
+_NEGATIVES = 48_000  # pictures of no digit; augmentation makes each another every time
+_TYPED = 4_000  # pictures of typed digits; so does it of these
 
 
 class Batches:

@@ -16,8 +16,8 @@ from torch import Tensor
 from tenfold.errors import RunError
 from tenfold.train.averaging import WeightAverage, reestimate_statistics
 from tenfold.train.backpropagation import backpropagate, is_written_out
-from tenfold.train.batches import Batches
-from tenfold.train.networks import Network, cross_entropy
+from tenfold.train.batches import NOT_A_DIGIT, Batches
+from tenfold.train.networks import LEFT_OUT, Network, cross_entropy
 from tenfold.train.optimizers import build_optimizer
 from tenfold.train.processor import flushed_denormals, keep_freed_memory
 from tenfold.train.randomness import generators
@@ -38,6 +38,7 @@ __all__ = [
 
 Metrics = dict[str, float]
 
+_LEARNING = 1 / 3  # of the epochs, after which a network's word on what is a digit counts
 _PROGRESS_INTERVAL = 0.1  # seconds between two calls of `on_progress`, as fast as an eye follows
 _STATISTICS_IMAGES = 5_000  # for batch normalisation; means over so many move by under 1 %
 _SCORING_BATCH = 1000  # images; larger ones gain nothing and take memory
@@ -139,8 +140,20 @@ class Trainer:
         with _autocast(self.recipe):
             logits: Tensor = self.network(pixels)
         smoothing = self.recipe.label_smoothing
-        cross_entropy(logits, labels, smoothing).backward()  # type: ignore[no-untyped-call]
+        believed = self._believed(logits.detach(), labels)
+        cross_entropy(logits, believed, smoothing).backward()  # type: ignore[no-untyped-call]
         return logits.detach()
+
+    def _believed(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """Return labels (N,) in which negatives that pass for digits are left out of the loss.
+
+        Only after `_LEARNING` of the epochs: before, the network takes anything for a digit.
+        """
+        limit = self.recipe.digit_like
+        if limit == 1 or self.epoch < _LEARNING * self.recipe.epochs:
+            return labels
+        passes = logits.softmax(1)[:, :NOT_A_DIGIT].amax(1) > limit
+        return labels.masked_fill((labels == NOT_A_DIGIT) & passes, LEFT_OUT)
 
     @flushed_denormals()
     def run_epoch(self, callbacks: Sequence[Callback]) -> Metrics:

@@ -22,6 +22,7 @@ from tenfold.values import Split
 __all__ = ["NEGATIVE_KINDS", "draw_negative", "draw_negatives"]
 
 _Corners = list[tuple[int, int]]
+_NARROW = 0.35  # of the length: the breadth of what may be taken for a 1
 _TRIES = 500  # at finding a digit of some labels, of which each is a tenth of the digits
 
 
@@ -59,18 +60,24 @@ def _letter(random: np.random.Generator) -> NDArray[np.uint8]:
 
 def _scribble(random: np.random.Generator) -> NDArray[np.uint8]:
     """One smooth line that wanders about with five turns or more."""
-    steps = random.normal(0, 1, (int(random.integers(6, 16)), 2)) * random.uniform(6, 18)
+    steps = random.normal(0, 1, (int(random.integers(9, 20)), 2)) * random.uniform(6, 18)
     steps += random.normal(0, 4, 2)  # a drift, as of a hand that moves on
-    return draw_strokes([smooth_line(np.cumsum(steps, 0))], random)
+    line = smooth_line(np.cumsum(steps, 0))
+    return _scribble(random) if _is_narrow(line) else draw_strokes([line], random)
 
 
 def _sign(random: np.random.Generator) -> NDArray[np.uint8]:
     """Strokes, straight, bowed or round, most of them joined: as in other scripts."""
     strokes = _free_strokes(random) if random.random() < 0.4 else _strokes_on_a_grid(random)
-    spread = np.ptp(np.vstack(strokes), axis=0)
-    if spread.min() < 0.35 * spread.max():  # so narrow that it may pass for a 1
-        return _sign(random)
-    return draw_strokes(strokes, random, (2, 7))
+    return _sign(random) if _is_narrow(*strokes) else draw_strokes(strokes, random, (2, 7))
+
+
+def _is_narrow(*strokes: NDArray[np.float64]) -> bool:
+    """Tell whether strokes, each of points (N, 2), are so slender together that they may be a 1."""
+    points = np.vstack(strokes)
+    axes = np.linalg.eigh(np.cov(points.T)).eigenvectors  # along the strokes, however they lean
+    across, along = np.ptp(points @ axes, axis=0)
+    return bool(across < _NARROW * along)
 
 
 def _free_strokes(random: np.random.Generator) -> Strokes:
@@ -143,19 +150,21 @@ def _point_of(strokes: Strokes, random: np.random.Generator) -> NDArray[np.float
 def _piece(random: np.random.Generator, digits: Split) -> NDArray[np.uint8]:
     """A third to a half of a digit.
 
-    Only cuts that leave no other digit: halves of 1, 6, 7, 8 and 9 are ones and zeros too often.
+    Only cuts that leave no other digit: halves of 1, 6, 7, 8 and 9 are ones and zeros too often,
+    the left ones of 2 and 5 are a narrow 2 and 5, the upper ones of 2 and 3 are sevens.
     """
     image, label = _one_of(digits, random, (0, 2, 3, 4, 5))
     rows, columns = np.flatnonzero(image.any(1)), np.flatnonzero(image.any(0))
     share = float(random.uniform(0.3, 0.5))
     cut = image.copy()
-    if label in (2, 3, 5) and random.random() < 0.4:
+    if label == 3:
         cut[:, columns[0] + max(3, round(len(columns) * share)) :] = 0
-    elif label in (2, 5) and random.random() < 0.5:
+    elif label == 2 or (label == 5 and random.random() < 0.5):
         cut[: rows[-1] + 1 - max(3, round(len(rows) * share))] = 0
     else:
         cut[rows[0] + max(3, round(len(rows) * share)) :] = 0
-    return frame_ink(_enlarged(cut)) if cut.any() else _sign(random)
+    places = np.argwhere(cut > 0).astype(np.float64)
+    return _sign(random) if not len(places) or _is_narrow(places) else frame_ink(_enlarged(cut))
 
 
 def _turned(random: np.random.Generator, digits: Split) -> NDArray[np.uint8]:
@@ -168,8 +177,11 @@ def _turned(random: np.random.Generator, digits: Split) -> NDArray[np.uint8]:
 
 
 def _struck_out(random: np.random.Generator, digits: Split) -> NDArray[np.uint8]:
-    """A digit under two or three strokes of its own pen: struck out, or some other sign."""
-    image, _ = _one_of(digits, random, range(10))
+    """A digit under two or three strokes of its own pen: struck out, or some other sign.
+
+    Not a 1, 4 or 7, of which strokes make a 4 or a crossed 7.
+    """
+    image, _ = _one_of(digits, random, (0, 2, 3, 5, 6, 8, 9))
     canvas = np.pad(_enlarged(image), 6)
     thickness = int(random.integers(4, 7))
     rows, columns = np.nonzero(canvas > 128)
@@ -226,6 +238,8 @@ def _blot(random: np.random.Generator) -> NDArray[np.uint8]:
     radii = random.uniform(12, 29, count)
     points = 32 + np.stack([np.cos(angles), np.sin(angles)], 1) * radii[:, None]
     outline = smooth_line(np.vstack([points, points[:1]])) if random.random() < 0.5 else points
+    if _is_narrow(outline):
+        return _blot(random)
     canvas = _empty()
     cv2.fillPoly(canvas, [outline.round().astype(np.int32)], 255, cv2.LINE_AA)
     if random.random() < 0.6:

@@ -42,7 +42,9 @@ from tenfold.train.stages import (
     ResidualStage,
 )
 
-__all__ = ["Network", "cross_entropy"]
+__all__ = ["LEFT_OUT", "Network", "cross_entropy"]
+
+LEFT_OUT = -100  # label of an image that adds nothing to the loss
 
 _CLIP = 1e-7  # keras.config.epsilon(), to which cross-entropy clips probabilities
 
@@ -182,8 +184,11 @@ _NAMES: dict[type[nn.Module], str] = {
 def cross_entropy(logits: Tensor, labels: Tensor, label_smoothing: float = 0.0) -> Tensor:
     """Return the mean over the batch of -log softmax(logits)[label], in nats.
 
+    Images whose label is `LEFT_OUT` do not count.
     Categorical (one-hot) and sparse cross-entropy are this same function of the label. With
     smoothing (Szegedy et al. 2016, https://arxiv.org/abs/1512.00567, section 7) that share of the
     label is spread evenly over all labels.
     """
-    return functional.cross_entropy(logits, labels, label_smoothing=label_smoothing)
+    return functional.cross_entropy(
+        logits, labels, ignore_index=LEFT_OUT, label_smoothing=label_smoothing
+    )

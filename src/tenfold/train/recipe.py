@@ -204,7 +204,9 @@ class Recipe:
     softmax both are the same.
 
     A network with an eleventh output, for "not a digit", is trained on negatives too, and one with
-    ten on none.
+    ten on none. Some of what is drawn as none comes out as a digit all the same: with
+    ``digit_like`` below 1, negatives that the network has come to take for one are passed over
+    (trimmed loss, Shen and Sanghavi 2019, https://arxiv.org/abs/1810.11874).
     """
 
     name: str  # as in `tenfold train NAME`
@@ -219,6 +221,7 @@ class Recipe:
     schedule: Schedule = _CONSTANT  # of the learning rate
     augmentation: Augmentation = _AS_THEY_ARE  # of the training images; by default none
     negatives: float = 0.0  # pictures of no digit added to each batch, as a share of its images
+    digit_like: float = 1.0  # probability of a digit above which a negative is passed over
     typed: float = 0.0  # typed digits added to each batch, as a share of its images
     clean_epochs: int = 0  # last epochs, which see the training images as they are
     label_smoothing: float = 0.0  # share of a label that is spread evenly over all
@@ -244,6 +247,7 @@ class Recipe:
             self.clean_epochs,
         )
         check_range("negatives", self.negatives, 0, 1)
+        check_range("digit_like", self.digit_like, 0.5, 1)
         check_range("typed", self.typed, 0, 1)
         check_range("label_smoothing", self.label_smoothing, 0, 1, below=True)
         check_decay("weight_average", self.weight_average)

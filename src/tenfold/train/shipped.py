@@ -115,6 +115,7 @@ BASE = replace(
     network=(*_LAYERS, Dense(units=11, activation="softmax")),
     clean_epochs=0,
     negatives=0.3,
+    digit_like=0.9,
     typed=0.08,
 )
 

@@ -27,6 +27,7 @@ LETTERS = "ACEFHJKLMNPRTUVWXYacdefhijkmnprtuvwx&@#%?$+=<*"
 
 _CANVAS = 96  # pixels a side on which Aileron is drawn, before it is framed
 _SMOOTH = 0.6  # share of typed characters in Aileron, the only one that looks as print does
+_DISPLAYED = 0.12  # share of typed digits as meters and scales show them
 _FLAGGED = 0.5  # share of ones drawn as the grotesque faces of most forms have them
 _PLOTTED = ("futural", "futuram", "rowmans", "rowmand", "rowmant", "timesr", "timesi", "timesrb")
 _CURSIVE = "ACEFHKLMNPRTUVWXacdefhijkmnprtuvwx"
@@ -53,6 +54,22 @@ _SCRIPTS = {
 }
 
 
+# The seven bars of a display: (column, row) of both ends, from the top clockwise, the middle last.
+_BARS = np.array(
+    [
+        [[0, 0], [1, 0]], [[1, 0], [1, 1]], [[1, 1], [1, 2]], [[1, 2], [0, 2]],
+        [[0, 2], [0, 1]], [[0, 1], [0, 0]], [[0, 1], [1, 1]],
+    ],
+    np.float64,
+)  # fmt: skip
+# Lit bars of each digit; where displays differ, one form behind the other.
+_LIT = {
+    "0": ("012345",), "1": ("12",), "2": ("01643",), "3": ("01236",), "4": ("5612",),
+    "5": ("05623",), "6": ("056432", "56432"), "7": ("012", "5012"), "8": ("0123456",),
+    "9": ("650123", "65012"),
+}  # fmt: skip
+
+
 def draw_typed(count: int, seed: int) -> Split:
     """Return typed digits, the ten by turns, each in a typeface, weight and slant of its own.
 
@@ -69,7 +86,9 @@ def draw_typed(count: int, seed: int) -> Split:
 def draw_character(character: str, random: np.random.Generator) -> NDArray[np.uint8]:
     """Return a typed character (28, 28) uint8, framed, in any typeface, weight, width and slant."""
     slant, width = random.uniform(-0.05, 0.25), random.uniform(0.75, 1.15)
-    if character == "1" and random.random() < _FLAGGED:
+    if character in _LIT and random.random() < _DISPLAYED:
+        strokes = _displayed(character, random)
+    elif character == "1" and random.random() < _FLAGGED:
         strokes = _flagged_one(random)
     elif random.random() < _SMOOTH:
         return frame_ink(_slanted(_smooth(character, random), slant, width))
@@ -77,6 +96,15 @@ def draw_character(character: str, random: np.random.Generator) -> NDArray[np.ui
         strokes = _face(_PLOTTED[int(random.integers(len(_PLOTTED)))])[character]
     shape = np.array([[width, -slant], [0, 1]])
     return draw_strokes([stroke @ shape.T for stroke in strokes], random, (2, 10))
+
+
+def _displayed(character: str, random: np.random.Generator) -> Strokes:
+    """A digit as the lit bars of a display of seven, which touch or leave gaps."""
+    forms = _LIT[character]
+    bars = _BARS[[int(bar) for bar in forms[int(random.integers(len(forms)))]]]
+    middles = bars.mean(1, keepdims=True)
+    shrunk = middles + (bars - middles) * random.uniform(0.55, 1)
+    return list(shrunk * [random.uniform(0.8, 1.25), 1])
 
 
 def _flagged_one(random: np.random.Generator) -> Strokes:
