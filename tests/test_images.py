@@ -382,3 +382,29 @@ def test_a_matrix_and_a_name_in_bytes_are_pictures(grey: np.ndarray, tmp_path: P
     Image.fromarray(grey).save(tmp_path / "a.png")
     with os.scandir(os.fsencode(tmp_path)) as entries:
         np.testing.assert_array_equal(open_page(next(iter(entries))), expected)
+
+
+@pytest.mark.parametrize(
+    ("paper", "pen", "channel"),
+    [
+        pytest.param((255, 255, 255), (255, 240, 60), 2, id="yellow-marker"),
+        pytest.param((30, 60, 200), (200, 20, 20), 2, id="red-on-blue"),
+        pytest.param((90, 150, 60), (190, 90, 120), 0, id="pink-on-green"),
+    ],
+)
+def test_strokes_of_another_colour_are_seen(
+    paper: tuple[int, ...], pen: tuple[int, ...], channel: int
+) -> None:
+    """Where brightness hardly differs, the channel that differs most is the page."""
+    picture = np.full((60, 60, 3), paper, np.uint8)
+    picture[10:50, 28:34] = pen
+    page = open_page(picture)
+    assert int(page[30, 30]) - int(page[30, 5]) == abs(paper[channel] - pen[channel])
+
+
+@pytest.mark.parametrize("pen", [(40, 60, 160), (200, 30, 40), (30, 140, 60), (150, 150, 150)])
+def test_brightness_is_the_page_where_it_tells(pen: tuple[int, ...]) -> None:
+    picture = np.full((60, 60, 3), 245, np.uint8)
+    picture[10:50, 28:34] = pen
+    expected = np.array(Image.fromarray(picture).convert("L"))
+    np.testing.assert_array_equal(open_page(picture, polarity="dark_ink"), 255 - expected)

@@ -18,6 +18,7 @@ LEVELS = {
     "errors": 0,
     "talk": 0,
     "regions": 0,
+    "colour": 0,
     "files": 1,
     "polarity": 1,
     "images": 2,

@@ -42,6 +42,17 @@ def shaded(array: np.ndarray, share: float, darker: float = 0.5) -> np.ndarray:
     return result.astype(np.uint8)
 
 
+def on_table(depth: int, tilt: float, sides: str = "tl") -> np.ndarray:
+    """Paper whose edges, a little tilted, leave a dark table in sight."""
+    rows, columns = np.mgrid[:SIDE, :SIDE]
+    table = np.zeros((SIDE, SIDE), bool)
+    if "l" in sides:
+        table |= columns < depth + tilt * rows
+    if "t" in sides:
+        table |= rows < depth + tilt * columns
+    return np.where(table, 60, digit()).astype(np.uint8)
+
+
 def bar(margin: int) -> np.ndarray:
     return np.pad(np.full((72, 16), 50, np.uint8), margin, constant_values=220)
 
@@ -55,6 +66,12 @@ def bar(margin: int) -> np.ndarray:
         pytest.param(framed(6, inset=8), id="frame-off-the-border"),
         pytest.param(framed(4, "tl"), id="corner-of-a-grid"),
         pytest.param(framed(4, "tlr"), id="three-sides"),
+        *(
+            pytest.param(on_table(depth, tilt), id=f"table-{depth}-tilt-{tilt}")
+            for depth in (4, 9, 15)
+            for tilt in (0, 0.05, 0.1)
+        ),
+        *(pytest.param(on_table(depth, 0.1, "l"), id=f"table-left-{depth}") for depth in (9, 30)),
         pytest.param(np.pad(np.full((110, 110), 220, np.uint8), 5), id="empty-cell"),
         *(pytest.param(cut_out(text, 0), id=f"cut-out-{text}") for text in "023456789"),
         *(pytest.param(cut_out(text, 2), id=f"near-{text}") for text in "0123456789"),

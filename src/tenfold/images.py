@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from tenfold.colour import to_grey
 from tenfold.errors import InputError
 from tenfold.files import open_regular
 from tenfold.polarity import ground_is_bright
@@ -227,7 +228,7 @@ def _grey(image: Image, source: str) -> NDArray[np.uint8]:
         return _scaled(np.asarray(image), source)
     if image.has_transparency_data:
         image = _on_paper(image.convert("RGBA"))
-    return np.array(image.convert("L"), dtype=np.uint8)
+    return to_grey(image)
 
 
 def _on_paper(layer: Image) -> Image:

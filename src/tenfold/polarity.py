@@ -16,6 +16,8 @@ _DEEPEST = 0.2  # of the shorter side, up to which rings of pixels are looked at
 _UNIFORM = 0.9  # share of a ring that is of one kind where nothing but ground lies on it
 _GROUND = 0.6, 0.995  # share of ground inside such a ring where a digit stands there
 _ABRUPT = 0.4  # by how much such a ring differs from the one two pixels farther out
+_BROADEST = 0.35  # of the longer side: no digit is that broad, however thick and closely cut out
+_MIXED = 0.25, 0.75  # share of the border that is bright where neither kind is all round
 _ELONGATED = 1.6  # times as long as wide: an even patch of that form is the stroke of a 1
 
 
@@ -24,8 +26,9 @@ def ground_is_bright(grey: NDArray[np.uint8]) -> bool:
 
     The ground is what most of the border shows, unless that is a frame: then a ring farther in is
     all of the other kind, with a digit inside it, or nothing. A thick digit cut out closely makes
-    no such ring, but for a 1, which is longer than wide. A shadow with a hard edge makes the border
-    partly dark: then what stands out from its surroundings is ink.
+    no such ring, but for a 1, which is longer than wide. Where the border is of both kinds, as with
+    a table's edge on two sides, what is broader than strokes is the ground; where both are, as
+    under a shadow with a hard edge, what stands out from its surroundings is ink.
 
     Args:
         grey: Shape (H, W), uint8, at least one pixel.
@@ -45,8 +48,12 @@ def ground_is_bright(grey: NDArray[np.uint8]) -> bool:
             return found
         if share > most and max(inside.shape) < _ELONGATED * min(inside.shape):
             return found
-    if min(breadth(bright), breadth(~bright)) > BROAD:
+    broader, other = sorted((breadth(bright), breadth(~bright)), reverse=True)
+    if other > BROAD:
         return _strokes_are_dark(small)
+    least, most = _MIXED
+    if broader > _BROADEST and least < rings[0] < most:
+        return breadth(bright) == broader
     return bool(rings[0] > 0.5)
 
 

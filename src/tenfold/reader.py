@@ -67,7 +67,7 @@ class Reader:
         Args:
             pictures: One picture or several (see `tenfold.images.open_page`); an array of shape
                 (N, 28, 28), uint8, is N pictures.
-            polarity: Whether ink is dark or bright; found from the border when "auto".
+            polarity: Whether ink is dark or bright; told from what is broad when "auto".
 
         Raises:
             InputError: A picture cannot be read.

@@ -289,6 +289,29 @@ def ruled(array: np.ndarray, tilt: int, ink: int) -> np.ndarray:
     return marked
 
 
+@pytest.mark.parametrize("darkness", [0.4, 0.55])
+@pytest.mark.parametrize("softness", [0.02, 0.4])
+def test_the_shadow_of_a_hand_is_no_ink(darkness: float, softness: float) -> None:
+    """Round and from one side, over part of the digit, with a sharp edge or a soft one."""
+    paper = 225 - 175 * (page(200, 200) / 255.0)
+    rows, columns = np.mgrid[:200, :200]
+    distance = np.hypot(columns / 90, (rows - 120) / 50)
+    shade = 1 / (1 + np.exp(np.clip((distance - 1) / softness, -50, 50)))
+    shaded = 255 - (paper * (1 - (1 - darkness) * shade)).astype(np.uint8)
+    plain = to_glyph(255 - paper.astype(np.uint8))
+    inked = plain > 128
+    assert ((to_glyph(shaded) > 128) != inked).sum() <= 0.12 * inked.sum()
+
+
+@pytest.mark.parametrize("margin", [2, 5, 12])
+@pytest.mark.parametrize("text", ["6", "8", "9"])
+def test_a_digit_in_a_pen_so_thick_that_its_loops_are_filled_stays(text: str, margin: int) -> None:
+    thick = cv2.dilate(page(120, 120, text=text), np.ones((17, 17)))
+    rows, columns = np.flatnonzero(thick.any(1)), np.flatnonzero(thick.any(0))
+    cut = np.pad(thick[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], margin)
+    assert difference(to_glyph(cut), frame_ink(cut)) <= 3
+
+
 @pytest.mark.parametrize("ink", [90, 255])
 @pytest.mark.parametrize("tilt", [0, 5])
 @pytest.mark.parametrize("turned", [False, True], ids=["level", "upright"])

@@ -55,7 +55,7 @@ _FIELDS = ("value", "guess", "confidence", "probabilities", "rejected")  # of a 
     type=click.Choice(["auto", "dark_ink", "bright_ink"]),
     default="auto",
     show_default=True,
-    help="Whether ink is dark or bright; auto looks at the border.",
+    help="Whether ink is dark or bright; auto tells it from what is broad.",
 )
 @row_formats
 def classify(

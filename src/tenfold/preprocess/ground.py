@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -18,9 +19,8 @@ _GRAIN_PIXELS = 20_000  # from which grain is told; more say the same
 _MIN_EDGE, _MAX_EDGE = 0.04, 0.3  # share of full ink; the cut stays between the two
 _SURFACE_SIDE = 48  # pixels a side on which the ground's shape is fitted; shadows are smooth
 _MIN_GROUND = 0.3  # share of a page that must be ground for its shape to be told from ink
-_BRUSH = (
-    0.4  # of a page's longer side: what is broader than that is ground, where shadows have edges
-)
+_BRUSH = 0.3  # of a page's longer side: what is broader is ground, where shadows have edges
+_BRUSH_SIDE = 128  # pixels a side on which it is looked for
 _LEAST_LIGHT = 64  # grey levels of paper in a shadow, below which its strokes are lifted no more
 _ROUNDS = 4  # of fitting the ground and taking out what is ink, after which nothing moves
 
@@ -60,23 +60,41 @@ def lift_ink(page: NDArray[np.uint8]) -> NDArray[np.float32] | None:
 
 
 def _is_divided(small: NDArray[np.float32]) -> bool:
-    """Tell whether both the dark and the bright parts of a page are too broad for strokes."""
-    bright = small > _threshold(small)
-    return min(breadth(bright), breadth(~bright)) > BROAD
+    """Tell whether both the dark and the bright parts of a page are too broad for strokes.
+
+    A shadow comes in from the border; what is broad and touches none is a digit in a thick pen.
+    """
+    inked = small > _threshold(small)
+    return breadth(~inked) > BROAD and breadth(_from_border(inked)) > BROAD
+
+
+def _from_border(region: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the parts of a region (H, W) that reach the page's border."""
+    import cv2
+
+    _, labels = cv2.connectedComponents(region.astype(np.uint8), connectivity=8)
+    border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    return np.asarray(np.isin(labels, border[border > 0]), bool)
 
 
 def _broad_ground(page: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return all that is broader than a stroke, float32: what is above is a top-hat's.
 
-    Meyer 1979, as in Soille, Morphological Image Analysis (2003), section 4.5. An opening takes the
-    lowest grain for the ground, and is raised by the median of the rest.
+    Meyer 1979, as in Soille, Morphological Image Analysis (2003), section 4.5: an opening of a
+    small copy by a round brush, spread to the very edges of what is broad in the page itself. It
+    takes the lowest grain for the ground, and is raised by the median of the rest.
     """
     import cv2
 
-    side = max(3, round(_BRUSH * max(page.shape)) | 1)
-    smooth = np.pad(cv2.medianBlur(page, 5), side, mode="edge")
-    broad = cv2.morphologyEx(smooth, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
-    ground = broad[side:-side, side:-side].astype(np.float32)
+    small = shrunk(page, _BRUSH_SIDE)
+    side = round(_BRUSH * max(small.shape)) | 1
+    brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    smooth = np.pad(cv2.medianBlur(small.astype(np.uint8), 3), side, mode="edge")
+    broad = cv2.morphologyEx(smooth, cv2.MORPH_OPEN, brush)[side:-side, side:-side]
+    height, width = page.shape
+    edge = 2 * math.ceil(max(page.shape) / max(small.shape)) + 1  # that shrinking has blurred
+    spread = cv2.dilate(cv2.resize(broad, (width, height)), np.ones((edge, edge), np.uint8))
+    ground = np.minimum(spread, cv2.medianBlur(page, 5)).astype(np.float32)
     return ground + np.float32(np.median(page - ground))
 
 

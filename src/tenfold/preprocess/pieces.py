@@ -1,0 +1,67 @@
+"""Connected pieces of ink, and how they lie on the page and to each other."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Piece", "borders", "find_pieces", "is_within", "longer_side"]
+
+_CORE = 0.5  # ink that makes a stroke; fainter ink belongs to one that it touches
+
+
+class Piece(NamedTuple):
+    """A connected piece of ink: label, box (bottom and right exclusive), number of pixels."""
+
+    label: int
+    top: int
+    left: int
+    bottom: int
+    right: int
+    area: int
+
+
+def find_pieces(ink: NDArray[np.float32]) -> tuple[NDArray[np.int32], list[Piece]]:
+    """Return the pieces of a page's ink that reach half of full ink somewhere.
+
+    Args:
+        ink: Shape (H, W), float32, 0 to 1.
+
+    Returns:
+        Labels (H, W), 0 where there is no ink, and the pieces, by their labels.
+    """
+    import cv2
+
+    weak = (ink > 0).astype(np.uint8)
+    count, labels, statistics, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
+    has_core = np.zeros(count, bool)
+    has_core[np.unique(labels[ink > _CORE])] = True
+    pieces = []
+    for label in range(1, count):
+        left, top, width, height, area = (int(value) for value in statistics[label])
+        if has_core[label]:
+            pieces.append(Piece(label, top, left, top + height, left + width, area))
+    return np.asarray(labels, np.int32), pieces
+
+
+def borders(piece: Piece, shape: tuple[int, ...]) -> int:
+    """Return how many sides of a page of some shape (H, W) a piece touches."""
+    height, width = shape
+    return sum((piece.top == 0, piece.left == 0, piece.bottom == height, piece.right == width))
+
+
+def longer_side(piece: Piece) -> int:
+    """Return the longer side of a piece's box, in pixels."""
+    return max(piece.bottom - piece.top, piece.right - piece.left)
+
+
+def is_within(piece: Piece, other: Piece) -> bool:
+    """Tell whether a piece's box lies within another's and touches none of its sides."""
+    return (
+        other.top < piece.top
+        and other.left < piece.left
+        and piece.bottom < other.bottom
+        and piece.right < other.right
+    )

@@ -1,0 +1,111 @@
+"""Circles, boxes, underlines and the table's edge are no part of a digit."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from tenfold.preprocess import frame_ink, to_glyph
+
+SIDE = 200
+
+
+def digit(text: str = "4", *, at: tuple[int, int] = (70, 132), size: float = 3.0) -> np.ndarray:
+    """A digit amid a page of 200 x 200, ink bright."""
+    array = np.zeros((SIDE, SIDE), np.uint8)
+    cv2.putText(array, text, at, cv2.FONT_HERSHEY_SIMPLEX, size, 255, 8, cv2.LINE_AA)
+    return array
+
+
+def ring(radii: tuple[int, int], gap: int = 0, pen: int = 4) -> np.ndarray:
+    """A ring round the middle, with a gap of some degrees."""
+    array = np.zeros((SIDE, SIDE), np.uint8)
+    cv2.ellipse(array, (100, 100), radii, 15, 40, 400 - gap, 255, pen, cv2.LINE_AA)
+    return array
+
+
+def box(margin: int, pen: int = 3) -> np.ndarray:
+    array = np.zeros((SIDE, SIDE), np.uint8)
+    cv2.rectangle(array, (margin, margin), (SIDE - margin, SIDE - margin), 255, pen)
+    return array
+
+
+def line(start: tuple[int, int], end: tuple[int, int], pen: int = 4) -> np.ndarray:
+    array = np.zeros((SIDE, SIDE), np.uint8)
+    cv2.line(array, start, end, 255, pen, cv2.LINE_AA)
+    return array
+
+
+def table(share: float, tilt: float = 0.0) -> np.ndarray:
+    """What lies left of the paper."""
+    rows, columns = np.mgrid[:SIDE, :SIDE]
+    return np.where(columns + tilt * (rows - SIDE / 2) < share * SIDE, 255, 0).astype(np.uint8)
+
+
+def difference(one: np.ndarray, other: np.ndarray) -> int:
+    return int(np.abs(one.astype(int) - other).max())
+
+
+@pytest.mark.parametrize("text", ["0", "1", "4", "8"])
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        pytest.param(ring((85, 90)), id="circle"),
+        pytest.param(ring((70, 92), pen=2), id="thin-ellipse"),
+        pytest.param(ring((85, 90), gap=35), id="open-circle"),
+        pytest.param(box(10), id="box"),
+        pytest.param(box(25, pen=6), id="thick-box"),
+        pytest.param(line((50, 165), (160, 168)), id="underline"),
+        pytest.param(table(0.1), id="table"),
+        pytest.param(table(0.15, 0.2), id="table-tilted"),
+    ],
+)
+def test_what_is_drawn_round_or_under_a_digit_is_left_out(drawn: np.ndarray, text: str) -> None:
+    alone = to_glyph(digit(text))
+    assert difference(to_glyph(np.maximum(digit(text), drawn)), alone) <= 3
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        pytest.param(ring((50, 70)), id="zero"),
+        pytest.param(np.maximum(ring((50, 70)), line((100, 92), (100, 108), 8)), id="dotted-zero"),
+        pytest.param(
+            np.maximum(line((70, 60), (130, 60), 8), line((128, 70), (90, 150), 8)),
+            id="seven-in-two-strokes",
+        ),
+        pytest.param(
+            np.maximum(digit("7"), line((75, 138), (135, 138), 8)),
+            id="foot-torn-off",
+        ),
+        pytest.param(
+            cv2.dilate(digit("6"), np.ones((5, 5))) - cv2.erode(digit("6"), np.ones((3, 3))),
+            id="hollow-six",
+        ),
+        pytest.param(
+            cv2.dilate(digit("8"), np.ones((5, 5))) - cv2.erode(digit("8"), np.ones((3, 3))),
+            id="hollow-eight",
+        ),
+    ],
+)
+def test_strokes_of_a_digit_are_kept(strokes: np.ndarray) -> None:
+    assert difference(to_glyph(strokes), frame_ink(strokes)) <= 60
+    assert (np.abs(to_glyph(strokes).astype(int) - frame_ink(strokes)) > 30).mean() < 0.01
+
+
+@pytest.mark.parametrize("share", [0.05, 0.1, 0.2, 0.3, 0.4, 0.45])
+@pytest.mark.parametrize("side", range(4))
+def test_a_table_s_edge_beside_empty_paper_is_blank(share: float, side: int) -> None:
+    assert not to_glyph(np.rot90(table(share), side)).any()
+
+
+@pytest.mark.parametrize("text", ["1", "3", "8"])
+@pytest.mark.parametrize("gap", [20, 60])
+def test_a_one_beside_another_digit_is_a_second_one(gap: int, text: str) -> None:
+    """However little ink it has: which of the two is meant nobody knows."""
+    pair = np.zeros((160, 300), np.uint8)
+    cv2.putText(pair, text, (30, 120), cv2.FONT_HERSHEY_SIMPLEX, 3, 255, 10, cv2.LINE_AA)
+    right = int(np.flatnonzero(pair.any(0))[-1])
+    cv2.line(pair, (right + gap, 40), (right + gap, 118), 255, 8, cv2.LINE_AA)
+    assert difference(to_glyph(pair), frame_ink(pair)) <= 4
