@@ -64,8 +64,8 @@ def page() -> str:
 def overview() -> Iterator[str]:
     """Give a table of the included models and their main figures."""
     headings = (
-        "model", "MNIST test", "corrupted", "8 x 8 digits", "no digit: refused", "parameters",
-        "file", "one digit", "digits a second",
+        "model", "MNIST test", "corrupted", "8 x 8 digits", "no digit (own drawings): refused",
+        "parameters", "file", "one digit", "digits a second",
     )  # fmt: skip
     yield from _table(headings, (_overview_row(*item) for item in included_models().items()))
 
@@ -90,7 +90,7 @@ def _card(name: str, folder: Path, card: Mapping[str, Any]) -> Iterator[str]:
     seeds = trained.get("seeds") or [trained["seed"]]
     size = (folder / "model.onnx").stat().st_size / 1e6
     left_out = card["recipe"].get("validation", {}).get("fraction", 0.0)
-    images = 60_000 - int(60_000 * left_out)
+    images = int(60_000 * (1.0 - left_out))
     yield (
         f"\n## {name}\n\n{card['recipe'].get('summary', '').capitalize()}. "
         f"{trained['parameters']:,} parameters, {size:.2f} MB. "

@@ -7,6 +7,8 @@ import json
 import re
 import shutil
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,8 @@ from tenfold.data import MNIST
 from tenfold.decide import softmax
 from tenfold.model import load_model
 from tenfold.train.evaluate import evaluate
+from tenfold.train.recipe import Validation
+from tenfold.train.training import TrainingPlan, train_run
 
 Capture = pytest.CaptureFixture[str]
 
@@ -52,6 +56,37 @@ def test_json_is_alone_on_stdout(finished: Path, mnist: MNIST, capsys: Capture) 
     named = {"data": "MNIST test", "model": weights}
     assert json.loads(out) == {**named, **short, **expected.to_dict()}
     assert err == ""
+
+
+def test_held_out_images_are_those_the_run_left_out(
+    mnist: MNIST, tmp_path: Path, capsys: Capture
+) -> None:
+    validation = Validation(method="last_fraction", fraction=0.25)
+    recipe = replace(tiny.BASE, validation=validation)
+    train_run(TrainingPlan(recipe, tmp_path / "held"), mnist)
+    assert run(["evaluate", str(tmp_path / "held"), "--data", "held-out", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    first = int(0.75 * len(mnist.train))
+    logits = load_model(tmp_path / "held").logits(mnist.train.images[first:])
+    expected = evaluate(logits, mnist.train.labels[first:])
+    assert (found["n"], found["loss"]) == (len(mnist.train) - first, expected.loss)
+    assert found["data"] == "held-out"
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        ("finished", "must be a run that held training images out"),
+        ("finished/model", "must be a run folder"),
+        ("base", "must be a run folder"),
+    ],
+)
+def test_what_held_nothing_out_has_no_such_images(
+    model: str, words: str, finished: Path, refusals: Callable[[], str]
+) -> None:
+    named = model.replace("finished", str(finished))
+    assert run(["evaluate", named, "--data", "held-out"]) == 1
+    assert words in refusals()
 
 
 @pytest.mark.parametrize("suffix", [".npy", ".csv"])

@@ -244,9 +244,14 @@ def test_seeds_become_a_committee(tmp_path: Path, capsys: Capture) -> None:
     card = json.loads((out / "model" / "card.json").read_text())
     assert (card["name"], card["trained"]["seeds"]) == ("five", [2, 3, 4])
     before = tiny.files_of(out / "seed-3")
+    assert run(["evaluate", str(out), "--keep", "--json"]) == 0
+    evaluated = tiny.files_of(out / "model")
     assert run([*command, "--resume"]) == 0
     assert tiny.files_of(out / "seed-3") == before
-    assert run(["evaluate", str(out), "--json"]) == 0
+    assert tiny.files_of(out / "model") == evaluated
+    assert run([*command[:-4], "--out", str(out), "--resume"]) == 0
+    others = json.loads((out / "model" / "card.json").read_text())
+    assert (others["trained"]["seeds"], others["figures"]) == ([0, 1, 2], {})
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import tiny
 from tenfold.data import MNIST, load_mnist
 from tenfold.data.corruptions import CORRUPTION_NAMES, corrupt
 from tenfold.data.label_errors import CORRECTED_LABELS, DOUBTFUL
-from tenfold.errors import DataError
+from tenfold.errors import DataError, OutputError
 from tenfold.model import Card, load_model, read_card
 from tenfold.report.run_report import write_run_report
 from tenfold.train.evaluation_files import (
@@ -167,6 +167,17 @@ def test_figures_are_kept_in_the_card(run_folder: Path) -> None:
     assert figures["one"] == {"accuracy": 0.5}
     assert figures["two"] == {"accuracy": 0.75}
     assert load_model(run_folder).card.sha256 == model.card.sha256
+
+
+def test_figures_of_one_model_never_reach_the_card_of_another(run_folder: Path) -> None:
+    """Between loading and writing lie minutes of evaluation, in which a training may end."""
+    model = load_model(run_folder)
+    model.card = replace(model.card, sha256={**model.card.sha256, "model.onnx": "0" * 64})
+    card = run_folder / "model" / "card.json"
+    before = card.read_bytes()
+    with pytest.raises(OutputError, match="must still hold the model that was evaluated"):
+        keep_figures(model, {"one": {"accuracy": 0.5}})
+    assert card.read_bytes() == before
 
 
 def test_corrected_labels_are_of_the_images_that_were_mislabelled() -> None:

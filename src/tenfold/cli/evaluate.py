@@ -27,8 +27,8 @@ __all__ = ["evaluate"]
 @click.option(
     "--data",
     metavar="SET",
-    help="mnist (when not given), optdigits, corrupted, not-digits, not-digits=FOLDER; or labelled "
-    "images: a folder, CSV, Parquet, npz, IDX or the name of an imported set.",
+    help="mnist (when not given), held-out, optdigits, corrupted, not-digits, not-digits=FOLDER; "
+    "or labelled images: a folder, CSV, Parquet, npz, IDX or the name of an imported set.",
 )
 @click.option(
     "--split",
@@ -73,6 +73,7 @@ def evaluate(
       tenfold evaluate runs/conv-3 --report runs/conv-3     the page is runs/conv-3/report.html
       tenfold evaluate digits --data my-digits.csv --json
       tenfold evaluate digits --outputs probabilities.npy
+      tenfold evaluate runs/conv-3 --data held-out          training images that the run left out
       tenfold evaluate base --data corrupted                MNIST-C's fifteen corruptions
       tenfold evaluate base --data optdigits                scikit-learn's digits of 8 x 8 pixels
       tenfold evaluate base --data not-digits=pictures/     how many of them are refused
@@ -98,7 +99,7 @@ def evaluate(
         _check_report(model, report, force=force)
     loaded = _loaded(model, keep=keep)
     name = f"MNIST {split}" if data is None else data
-    images = _images(data, split)
+    images = _held_out(model) if data == "held-out" else _images(data, split)
     evaluation, network_outputs = evaluate_model(loaded, images, name)
     if outputs is not None:
         write_outputs(outputs, network_outputs)
@@ -155,8 +156,17 @@ def _images(data: str | None, split: str) -> Split:
     except DataError as error:
         if os.path.exists(data):  # noqa: PTH110 - never raises
             raise
-        own = "optdigits, corrupted, not-digits or not-digits=FOLDER"
+        own = "held-out, optdigits, corrupted, not-digits or not-digits=FOLDER"
         raise DataError(f"{error}; or, to measure a model on, {own}") from error
+
+
+def _held_out(model: str) -> Split:
+    """Return the training images that a run left out."""
+    from tenfold.data import load_mnist
+    from tenfold.train.calibrate import held_out_images
+    from tenfold.train.runs import open_run
+
+    return held_out_images(open_run(Path(model)), load_mnist())
 
 
 def _check_outputs(path: Path | None, *, force: bool) -> None:

@@ -17,14 +17,22 @@ from tenfold.data import MNIST
 from tenfold.decide import digit_probabilities, mean_logits
 from tenfold.errors import RunError
 from tenfold.model import COVERAGE_LEVELS, load_model
+from tenfold.train.evaluate import log_loss
 from tenfold.train.recipe import trained_alike
 from tenfold.train.runs import Run
 from tenfold.train.splits import split_images
+from tenfold.values import Split
 
-__all__ = ["NOT_A_DIGIT_THRESHOLD", "Calibration", "calibrate", "calibrate_by_runs"]
+__all__ = [
+    "NOT_A_DIGIT_THRESHOLD",
+    "Calibration",
+    "calibrate",
+    "calibrate_by_runs",
+    "held_out_images",
+]
 
 _ACCURACIES = (0.99, 0.995, 0.998, 0.999, 0.9995, 0.9998)  # that can be asked for
-_LEAST_IMAGES = 200  # held out, of which one is refused
+_LEAST_IMAGES = 200  # held out, of which two are refused
 _REFUSED = 0.009  # share of held-out digits that a model refuses unless told otherwise
 NOT_A_DIGIT_THRESHOLD = 0.5  # above it being no digit is likelier than all ten together
 _LOG_TEMPERATURES = -3.0, 3.0
@@ -103,9 +111,7 @@ def calibrate_by_runs(runs: Sequence[Run], held: Sequence[Run], data: MNIST) -> 
             "holding images out"
         )
     (validation,) = validations
-    _, images = split_images(validation, data)
-    if images is None:
-        raise RunError(f"{held[0].folder}: must be a run that held training images out")
+    images = held_out_images(held[0], data)
     if len(images) < _LEAST_IMAGES:
         raise RunError(
             f"{held[0].folder}: must hold out {_LEAST_IMAGES} images or more to say how sure a "
@@ -124,13 +130,25 @@ def calibrate_by_runs(runs: Sequence[Run], held: Sequence[Run], data: MNIST) -> 
     return calibrate(logits, images.labels, fitted_on)
 
 
+def held_out_images(run: Run, data: MNIST) -> Split:
+    """Return the training images that a run has not been trained on.
+
+    Raises:
+        RunError: It was trained on all of them.
+    """
+    validation = run.recipe.validation
+    _, images = split_images(validation, data)
+    if images is None or validation.method == "test_set":
+        raise RunError(
+            f"{run.folder}: must be a run that held training images out; train the recipe once "
+            "more with --set validation.method=last_fraction --set validation.fraction=0.1666666"
+        )
+    return images
+
+
 def _check_held(held: Run, run: Run, data: MNIST) -> None:
     """Refuse a run that says nothing of another's confidence."""
-    if not held.recipe.validation.method.endswith("fraction"):
-        raise RunError(
-            f"{held.folder}: must be a run that held training images out; train the recipe once "
-            "more with --set validation.method=last_fraction --set validation.fraction=0.1667"
-        )
+    held_out_images(held, data)
     if held.recipe.patience:
         raise RunError(
             f"{held.folder}: must be no run that stops early, whose weights are chosen by the very "
@@ -149,12 +167,8 @@ def _temperature(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> floa
     """Return the temperature of the lowest loss (Guo et al. 2017, section 4.2)."""
     from scipy.optimize import minimize_scalar
 
-    places = np.arange(len(labels))
-
     def loss(log_temperature: float) -> float:
-        values = logits.astype(np.float64) / np.exp(log_temperature)
-        values -= values.max(1, keepdims=True)
-        return float((np.log(np.exp(values).sum(1)) - values[places, labels]).mean())
+        return log_loss(logits / np.exp(log_temperature), labels)
 
     found = minimize_scalar(loss, bounds=_LOG_TEMPERATURES, method="bounded")
     return round(float(np.exp(found.x)), 6)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tenfold.data import MNIST
-from tenfold.errors import RecipeError
+from tenfold.errors import ModelError, RecipeError
+from tenfold.model import read_card
 from tenfold.train.export import export_committee
 from tenfold.train.recipe import Recipe
 from tenfold.train.runs import Run
 from tenfold.train.seeds import RecipeCallbacks, each_seed
+from tenfold.train.settings import to_table
 
 __all__ = ["SeedsPlan", "train_seeds"]
 
@@ -26,7 +29,7 @@ class SeedsPlan:
         seeds: How many, 2 to 100.
         folder: Each seed's run goes to ``seed-N`` in it, the committee to ``model``.
         name: What the committee is called.
-        resume: Go on with what is there.
+        resume: Go on with what is there; a committee of these runs stays.
         force: Begin anew in run folders that hold files.
     """
 
@@ -67,5 +70,25 @@ def train_seeds(plan: SeedsPlan, data: MNIST, callbacks: RecipeCallbacks) -> lis
             force=plan.force,
         )
     )
-    export_committee(runs, plan.folder / "model", data.test, plan.name)
+    model = plan.folder / "model"
+    if not (plan.resume and _is_of(model, runs)):
+        export_committee(runs, model, data.test, plan.name)
     return runs
+
+
+def _is_of(folder: Path, runs: Sequence[Run]) -> bool:
+    """Tell whether a folder holds the committee of some runs, which training gives but once.
+
+    It may have been calibrated or evaluated since, and is then worth more than a new one.
+    """
+    try:
+        card = read_card(folder)
+    except ModelError:
+        return False
+    recipe = {key: value for key, value in card.recipe.items() if key != "summary"}
+    expected = {key: value for key, value in to_table(runs[0].recipe).items() if key != "summary"}
+    return (
+        recipe == expected
+        and card.trained.get("seeds") == [run.recipe.seed for run in runs]
+        and card.trained.get("epochs") == len(runs[0].history())
+    )

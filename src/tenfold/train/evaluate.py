@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tenfold.decide import digit_probabilities
 from tenfold.errors import DataError
 
-__all__ = ["Evaluation", "evaluate", "wilson_interval"]
+__all__ = ["Evaluation", "evaluate", "log_loss", "wilson_interval"]
 
 Floats = NDArray[np.float64]
 
@@ -84,7 +84,7 @@ def evaluate(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> Evaluati
         images=len(labels),
         accuracy=float(right.mean()),
         accuracy_interval=wilson_interval(int(right.sum()), len(labels)),
-        loss=_loss(logits, labels),
+        loss=log_loss(logits, labels),
         classes=_classes(confusion),
         confusion=confusion,
         calibration=_calibration(confidence, right),
@@ -104,7 +104,13 @@ def wilson_interval(right: int, count: int) -> tuple[float, float]:
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def _loss(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> float:
+def log_loss(logits: NDArray[Any], labels: NDArray[np.uint8]) -> float:
+    """Return the mean of -log softmax(logits)[label], in nats.
+
+    Args:
+        logits: Shape (N, outputs), N at least 1.
+        labels: Shape (N,), uint8.
+    """
     shifted = logits.astype(np.float64) - logits.max(1, keepdims=True)
     log_sums = np.log(np.exp(shifted).sum(1))
     return float((log_sums - shifted[np.arange(len(labels)), labels]).mean())

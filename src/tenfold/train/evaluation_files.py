@@ -103,10 +103,16 @@ def keep_figures(model: Model, figures: Mapping[str, Any]) -> None:
     Figures of the same names are replaced, others stay.
 
     Raises:
-        OutputError: The card cannot be written, or is one of the package's own.
+        OutputError: The card cannot be written, is one of the package's own, or another model has
+            taken this one's place.
     """
     refuse_included(model)
     card = read_card(model.folder)
+    if card.sha256["model.onnx"] != model.card.sha256["model.onnx"]:
+        raise OutputError(
+            f"{model.folder}: must still hold the model that was evaluated, but holds another; "
+            "evaluate it again"
+        )
     kept = replace(card, figures={**card.figures, **figures})
     write_json(model.folder / "card.json", kept.sealed())
 

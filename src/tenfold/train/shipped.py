@@ -1,7 +1,7 @@
 """The recipes of the models that come with the package.
 
 Chosen on held-out training images: ``--set validation.method=last_fraction
---set validation.fraction=0.16667`` leaves out the last 10,000, other people's writing. What was
+--set validation.fraction=0.1666666`` leaves out the last 10,000, other people's writing. What was
 tried besides stands in docs/log.md.
 """
 
