@@ -13,13 +13,15 @@ from tenfold.train.environment import describe_environment
 PACKAGES = ("torch", "tensorflow-cpu", "keras", "numpy", "onnxruntime")
 
 
-def append_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+def append_rows(
+    path: Path, rows: Sequence[Mapping[str, Any]], stamped_with: Mapping[str, Any] | None = None
+) -> None:
     """Append rows to a CSV file, which gets a heading when it is new.
 
     Figures of changed sources are printed by the benchmark and not kept: nobody could make them
-    again.
+    again. ``stamped_with`` is a stamp of before, where the benchmark itself changes the sources.
     """
-    stamped = [{**row, **stamp()} for row in rows]
+    stamped = [{**row, **(stamped_with or stamp())} for row in rows]
     if str(stamped[0]["commit"]).endswith("+"):
         print("not recorded: the sources have changes that are not committed")
         return

@@ -33,7 +33,7 @@ __all__ = [
 
 _ACCURACIES = (0.99, 0.995, 0.998, 0.999, 0.9995, 0.9998)  # that can be asked for
 _LEAST_IMAGES = 200  # held out, of which two are refused
-_REFUSED = 0.009  # share of held-out digits that a model refuses unless told otherwise
+_REFUSED = 0.009  # of held-out digits are refused unless told otherwise: users lose under 1 in 100
 NOT_A_DIGIT_THRESHOLD = 0.5  # above it being no digit is likelier than all ten together
 _LOG_TEMPERATURES = -3.0, 3.0
 
