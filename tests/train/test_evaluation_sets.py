@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from sklearn.datasets import load_digits
 from sklearn.metrics import roc_auc_score
 
 import tiny
-from tenfold.data import MNIST, load_mnist
+from tenfold.data import MNIST, corruption_shape, load_mnist
 from tenfold.data.corruptions import CORRUPTION_NAMES, corrupt
 from tenfold.data.label_errors import CORRECTED_LABELS, DOUBTFUL
 from tenfold.errors import DataError, OutputError
@@ -32,6 +33,7 @@ from tenfold.train.evaluation_sets import (
     load_optdigits,
 )
 from tenfold.train.negatives import NEGATIVE_KINDS
+from tenfold.train.recipes import RECIPES
 from tenfold.train.training import TrainingPlan, train_run
 from tenfold.values import Split
 
@@ -178,6 +180,16 @@ def test_figures_of_one_model_never_reach_the_card_of_another(run_folder: Path) 
     with pytest.raises(OutputError, match="must still hold the model that was evaluated"):
         keep_figures(model, {"one": {"accuracy": 0.5}})
     assert card.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["base", "champion", "nano"])
+def test_no_variation_of_training_goes_as_far_as_its_corruption(name: str) -> None:
+    """Those that both know by a number: a set that trained on itself would measure nothing."""
+    varied = RECIPES[name].augmentation
+    assert 1.5 * math.radians(varied.rotation) < corruption_shape._ROTATION
+    assert 1.5 * varied.shear < math.sin(corruption_shape._SHEAR)
+    assert 1 / (1 + varied.scale) > 1.15 * corruption_shape._SCALE
+    assert varied.shift < corruption_shape._SHIFT
 
 
 def test_corrected_labels_are_of_the_images_that_were_mislabelled() -> None:
