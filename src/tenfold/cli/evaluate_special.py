@@ -45,8 +45,8 @@ def _pictures(folder: Path) -> tuple[Any, Any, int]:
     """Return a folder's pictures as glyphs, what stands before _ in their names, and the failed."""
     import numpy as np
 
-    from tenfold.images import SUFFIXES, open_page, pictures_in
-    from tenfold.preprocess import to_glyph
+    from tenfold.images import SUFFIXES, pictures_in
+    from tenfold.preprocess import picture_to_glyph
 
     if not folder.is_dir():
         raise DataError(f"--data: {folder} must be a folder of pictures, but is none")
@@ -56,7 +56,7 @@ def _pictures(folder: Path) -> tuple[Any, Any, int]:
     glyphs, kinds = [], []
     for file in files:
         try:
-            glyphs.append(to_glyph(open_page(file)))
+            glyphs.append(picture_to_glyph(file))
         except InputError as error:
             warn(f"left out: {error}")
             continue

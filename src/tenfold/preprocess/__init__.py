@@ -1,5 +1,14 @@
 """From pages to what the networks see."""
 
 from tenfold.preprocess.glyph import are_glyphs, frame_ink, is_glyph, picture_to_glyph, to_glyph
+from tenfold.preprocess.stream import are_several, glyph_batches
 
-__all__ = ["are_glyphs", "frame_ink", "is_glyph", "picture_to_glyph", "to_glyph"]
+__all__ = [
+    "are_glyphs",
+    "are_several",
+    "frame_ink",
+    "glyph_batches",
+    "is_glyph",
+    "picture_to_glyph",
+    "to_glyph",
+]

@@ -8,18 +8,22 @@ section III).
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tenfold.images import open_page
+from tenfold.images import Polarity, open_page
 from tenfold.preprocess.ground import lift_ink
 from tenfold.preprocess.rules import erase_rules
 from tenfold.preprocess.strokes import keep_digit
 
-__all__ = ["are_glyphs", "frame_ink", "is_glyph", "picture_to_glyph", "to_glyph"]
+__all__ = ["SIDE", "are_glyphs", "frame_ink", "is_glyph", "picture_to_glyph", "to_glyph"]
 
-_SIDE, _BOX = 28, 20  # pixels a side of a glyph, and of the box its ink is fitted into
+SIDE = 28
+"""Pixels a side of a glyph."""
+
+_BOX = 20  # pixels a side of the box its ink is fitted into
 _MIDDLE = 14  # row and column of MNIST's centres of mass; measured: 13.5 to 14.5
 _WORK_SIDE = 640  # pixels a side of a page that is worked on; a digit needs no more
 _FULL = 97.0  # percentile of a glyph's ink that counts as full: thin strokes are as black as thick
@@ -44,7 +48,7 @@ def to_glyph(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if ink is not None:
         ink = keep_digit(erase_rules(ink))
     if ink is None or not ink.any():
-        return np.zeros((_SIDE, _SIDE), np.uint8)
+        return np.zeros((SIDE, SIDE), np.uint8)
     return frame_ink(ink)
 
 
@@ -66,7 +70,7 @@ def frame_ink(ink: NDArray[np.float32] | NDArray[np.uint8]) -> NDArray[np.uint8]
 
 def is_glyph(page: NDArray[np.uint8]) -> bool:
     """Tell whether a page (H, W) uint8 is a glyph already; see `are_glyphs`."""
-    return page.shape == (_SIDE, _SIDE) and bool(are_glyphs(page[None])[0])
+    return page.shape == (SIDE, SIDE) and bool(are_glyphs(page[None])[0])
 
 
 def are_glyphs(pages: NDArray[np.uint8]) -> NDArray[np.bool_]:
@@ -87,15 +91,23 @@ def are_glyphs(pages: NDArray[np.uint8]) -> NDArray[np.bool_]:
     for axis in (1, 2):
         mass = pages.sum(3 - axis, dtype=np.int64)
         inked = mass > 0
-        longer = np.maximum(longer, _SIDE - inked.argmax(1) - inked[:, ::-1].argmax(1))
-        centre = mass @ np.arange(_SIDE) / np.maximum(mass.sum(1), 1)
+        longer = np.maximum(longer, SIDE - inked.argmax(1) - inked[:, ::-1].argmax(1))
+        centre = mass @ np.arange(SIDE) / np.maximum(mass.sum(1), 1)
         framed &= np.abs(centre - _MIDDLE) <= 1
     return np.asarray(framed & (longer >= _BOX - 1) & (longer <= _BOX + 2), bool)
 
 
-def picture_to_glyph(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return a picture (H, W) uint8 of either polarity as the glyph a reader shows its model."""
-    return to_glyph(open_page(picture))
+def picture_to_glyph(picture: Any, *, polarity: Polarity = "auto") -> NDArray[np.uint8]:
+    """Return any picture as the glyph (28, 28) uint8 that a reader shows its model.
+
+    Args:
+        picture: What `tenfold.images.open_page` takes.
+        polarity: Whether its ink is dark or bright.
+
+    Raises:
+        InputError: The picture cannot be read.
+    """
+    return to_glyph(open_page(picture, polarity=polarity))
 
 
 def _small_enough(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -116,7 +128,7 @@ def _window(ink: NDArray[np.float32]) -> tuple[float, float, float]:
     rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
     longer = max(rows[-1] - rows[0], columns[-1] - columns[0]) + 1
     scale = _BOX / float(longer)
-    side = _SIDE / scale
+    side = SIDE / scale
     corner = [
         # Nothing is cut off, however far the centre of mass is from the middle of the ink.
         float(np.clip(place + 0.5 - (_MIDDLE + 0.5) / scale, inked[-1] + 1 - side, inked[0]))
@@ -129,7 +141,7 @@ def _window(ink: NDArray[np.float32]) -> tuple[float, float, float]:
 
 def _shrunk(ink: NDArray[np.float32], scale: float, top: float, left: float) -> NDArray[np.float32]:
     """Return the window's means over areas (28, 28), to the fraction of a pixel."""
-    side = math.ceil(_SIDE / scale) + 1
+    side = math.ceil(SIDE / scale) + 1
     rows, columns = (
         slice(max(0, math.floor(start)), math.ceil(start) + side) for start in (top, left)
     )
@@ -145,7 +157,7 @@ def _overlaps(start: float, step: float, count: int) -> NDArray[np.float32]:
     Glyph pixels are ``step`` pixels of the ink long, and the first begins at ``start``. Beyond the
     ink there is nothing, and a row then sums to less than 1.
     """
-    first = start + step * np.arange(_SIDE)[:, None]
+    first = start + step * np.arange(SIDE)[:, None]
     pixels = np.arange(count)
     overlap = np.minimum(first + step, pixels + 1) - np.maximum(first, pixels)
     return np.asarray(overlap.clip(0) / step, np.float32)
@@ -160,7 +172,7 @@ def _enlarged(
     offset = 0.5 / scale - 0.5  # pixels are squares: the first glyph pixel's middle, on the ink
     lookup = np.array([[1 / scale, 0, left + offset], [0, 1 / scale, top + offset]], np.float64)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(ink, lookup, (_SIDE, _SIDE), flags=flags), np.float32)
+    return np.asarray(cv2.warpAffine(ink, lookup, (SIDE, SIDE), flags=flags), np.float32)
 
 
 def _centre_of_mass(ink: NDArray[np.float32] | NDArray[np.uint8]) -> tuple[float, float]:
