@@ -18,7 +18,8 @@ KNOWN_FAILURES: dict[str, tuple[str, ...]] = {
         "a tail a 4.",
         "Of digits of 8 x 8 pixels two or three in a hundred are misread, and half of those are "
         "answered; most are 9 taken for 3.",
-        "Bold rules across a digit make it refuse one in five.",
+        "Letters of other scripts in few strokes, and a bracket or a tick beside a digit, cost an "
+        "answer more often than they give a wrong one.",
         "Trained on far worse pictures than MNIST's, it is a little less sure of those than it "
         "could be: the expected calibration error is on the side of doubt.",
     ),

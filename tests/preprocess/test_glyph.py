@@ -323,6 +323,25 @@ def test_rules_across_the_page_are_taken_off(ink: int, tilt: int, turned: bool) 
         assert difference(to_glyph(marked), to_glyph(array)) <= 32
 
 
+@pytest.mark.parametrize("pen", [1, 3])
+@pytest.mark.parametrize("step", [23, 41])
+@pytest.mark.parametrize("squared", [False, True], ids=["lined", "squared"])
+@pytest.mark.parametrize("text", ["0", "2", "4", "8"])
+def test_rules_that_thick_strokes_lie_on_are_taken_off(
+    text: str, squared: bool, step: int, pen: int
+) -> None:
+    """Two rules joined by a stroke, and one that goes on behind the foot of a 2."""
+    plain = np.zeros((200, 200), np.uint8)
+    cv2.putText(plain, text, (60, 150), cv2.FONT_HERSHEY_SIMPLEX, 4, 255, 14, cv2.LINE_AA)
+    marked = plain.copy()
+    for place in range(step // 3, 200, step):
+        marked[place : place + pen] = np.maximum(marked[place : place + pen], 140)
+        if squared:
+            marked[:, place : place + pen] = np.maximum(marked[:, place : place + pen], 140)
+    assert extent(to_glyph(marked)) == pytest.approx(extent(to_glyph(plain)), abs=1)
+    assert difference(to_glyph(marked), to_glyph(plain)) <= 32
+
+
 THIN = {
     "2": [(2, 30), (30, 2), (66, 30), (2, 97), (69, 97)],
     "4": [(50, 99), (50, 2), (0, 60), (69, 60)],

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +15,17 @@ _RUN = 0.15  # of a page's side: the least straight run of ink that may be part 
 _ACROSS = 0.95  # of a page's side, along which a rule has to reach
 _THICKEST = 0.06  # of a page's other side: a thicker line may be a stroke
 _DIGIT = 0.3  # of a page's shorter side: the least height or width of what is left, off the border
+_SAMPLES = 12  # columns of a run, through pairs of which lines are laid
+_MARGIN = 1.0  # pixels beyond a line's own rows to either side that are of its edge
 _LEAST_SIDE = 40  # pixels, below which a rule cannot be told from a stroke
+
+
+class _Line(NamedTuple):
+    """A nearly level line: rows a column, its row at column 0, and how many rows it covers."""
+
+    slope: float
+    offset: float
+    thickness: float
 
 
 def erase_rules(ink: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -28,58 +42,108 @@ def erase_rules(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     """
     if min(ink.shape) < _LEAST_SIDE:
         return ink
-    level = _rules(ink)
-    upright = _rules(ink.T).T
-    if not (level.any() or upright.any()):
+    level, upright = _rules(ink), _rules(ink.T)
+    if not (level or upright):
         return ink
-    erased = _without(_without(ink, level).T, upright.T).T
+    erased = _without(_without(ink, level).T, upright).T
     return np.ascontiguousarray(erased) if _holds_a_digit(erased) else ink
 
 
-def _rules(ink: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Return the places (H, W) of lines from the left border to the right, tilted or not."""
+def _rules(ink: NDArray[np.float32]) -> list[_Line]:
+    """Return the lines from the left border to the right, tilted or not.
+
+    A line is put together from the thin level runs on both sides of strokes that cross it.
+    """
     import cv2
 
-    width = ink.shape[1]
-    inked = (ink > 0).astype(np.uint8)
-    runs = cv2.morphologyEx(inked, cv2.MORPH_OPEN, np.ones((1, round(_RUN * width)), np.uint8))
-    count, labels, statistics, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
-    found = np.zeros(ink.shape, bool)
-    for label in range(1, count):
-        if statistics[label][cv2.CC_STAT_WIDTH] >= _ACROSS * width:
-            found |= _straight(labels == label)
+    height, width = ink.shape
+    runs = _level_runs(ink)
+    thick = np.ones((round(_THICKEST * height) + 2, 1), np.uint8)
+    thin = np.where(cv2.morphologyEx(runs, cv2.MORPH_OPEN, thick) > 0, 0, runs).astype(np.uint8)
+    rest = sorted(_runs(thin, round(_RUN * width)), key=len, reverse=True)
+    found = []
+    while rest:
+        line = _through(rest[0])
+        share = [len(_on(run, line)) / len(np.unique(run[:, 1])) for run in rest]
+        own = [rest[0], *(run for run, on in zip(rest[1:], share[1:], strict=True) if on >= 0.5)]
+        rest = [run for run, on in zip(rest[1:], share[1:], strict=True) if on < 0.5]
+        places = np.concatenate(own)
+        line = _through(places)
+        columns = _on(places, line)
+        if columns.min() <= (1 - _ACROSS) * width and columns.max() >= _ACROSS * width - 1:
+            found.append(line)
     return found
 
 
-def _straight(piece: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return what of a piece (H, W) lies on one thin line; nothing, where it is none.
-
-    Strokes run along a line now and then, and are left to themselves.
-    """
-    height, width = piece.shape
-    thickness = piece.sum(0)
-    usual = float(np.median(thickness[thickness > 0]))
-    if usual > _THICKEST * height:
-        return np.zeros_like(piece)
-    columns = np.flatnonzero((thickness > 0) & (thickness <= 1.5 * usual + 1))
-    rows = np.arange(height) @ piece[:, columns] / thickness[columns]
-    slope, offset = np.polyfit(columns, rows, 1)
-    near = np.median(np.abs(rows - slope * columns - offset)) <= 1 + usual / 2
-    distance = np.abs(np.arange(height)[:, None] - slope * np.arange(width) - offset)
-    return np.asarray(piece & (distance <= usual / 2 + 1) & bool(near), bool)
-
-
-def _without(ink: NDArray[np.float32], rules: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Return ink without level rules, but where there is ink both above and below them."""
+def _level_runs(ink: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Return ink (H, W) that goes on to either side, 0 or 1."""
     import cv2
 
-    if not rules.any():
+    brush = np.ones((1, round(_RUN * ink.shape[1])), np.uint8)
+    return np.asarray(cv2.morphologyEx((ink > 0).astype(np.uint8), cv2.MORPH_OPEN, brush), np.uint8)
+
+
+def _runs(thin: NDArray[np.uint8], least: int) -> Iterator[NDArray[np.int64]]:
+    """Give the places (N, 2), row and column, of connected runs of some width or more."""
+    import cv2
+
+    count, labels, statistics, _ = cv2.connectedComponentsWithStats(thin, connectivity=8)
+    for label in range(1, count):
+        if statistics[label][cv2.CC_STAT_WIDTH] >= least:
+            yield np.argwhere(labels == label)
+
+
+def _through(places: NDArray[np.int64]) -> _Line:
+    """Return the line on which most columns of places (N, 2) have their middle.
+
+    Of the lines through any two of `_SAMPLES` columns the one with the most columns on it, fitted
+    to these: strokes that lie on the line or cling to it do not turn it.
+    """
+    rows, columns = places.T
+    thickness = np.bincount(columns)
+    usual = float(np.median(thickness[thickness > 0]))
+    inked = np.flatnonzero(thickness)
+    middles = np.bincount(columns, rows)[inked] / thickness[inked]
+    some = np.unique(np.linspace(0, len(inked) - 1, _SAMPLES).astype(int))
+    first, second = (some[places] for places in np.triu_indices(len(some), 1))
+    slopes = (middles[second] - middles[first]) / (inked[second] - inked[first])
+    offsets = middles[first] - slopes * inked[first]
+    apart = np.abs(middles - slopes[:, None] * inked - offsets[:, None])
+    on_line = (apart <= 0.5).sum(1)
+    best = apart[int(on_line.argmax())] <= 0.5
+    slope, offset = np.polyfit(inked[best], middles[best], 1)
+    return _Line(float(slope), float(offset), usual)
+
+
+def _on(places: NDArray[np.int64], line: _Line) -> NDArray[np.int64]:
+    """Return the columns in which some of places (N, 2) lie on a line, each once."""
+    rows, columns = places.T
+    apart = np.abs(rows - line.slope * columns - line.offset)
+    return np.unique(columns[apart <= line.thickness / 2 + _MARGIN])
+
+
+def _without(ink: NDArray[np.float32], lines: Sequence[_Line]) -> NDArray[np.float32]:
+    """Return ink (H, W) without level lines, but where there is ink both above and below them."""
+    import cv2
+
+    if not lines:
         return ink
-    rest = np.where(rules, 0, ink).astype(np.float32)
-    thickness = int(rules.sum(0).max())
-    tall = np.ones((2 * (thickness // 2) + 3, 3), np.uint8)
-    closed = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, tall)
-    return np.asarray(np.where(rules, np.minimum(closed, ink), ink), np.float32)
+    covered = np.zeros(ink.shape, bool)
+    for line in lines:
+        covered |= _near(line, ink.shape)
+    covered &= _level_runs(ink) > 0
+    rest = np.where(covered, 0, ink).astype(np.float32)
+    tallest = 2 * math.ceil(max(line.thickness for line in lines) / 2 + _MARGIN) + 3
+    closed = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((tallest, 3), np.uint8))
+    return np.asarray(np.where(covered, np.minimum(closed, ink), ink), np.float32)
+
+
+def _near(line: _Line, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Return the places (H, W) that a line covers, with its edges."""
+    height, width = shape
+    middle = line.slope * np.arange(width) + line.offset
+    apart = np.abs(np.arange(height)[:, None] - middle)
+    return np.asarray(apart <= line.thickness / 2 + _MARGIN, bool)
 
 
 def _holds_a_digit(ink: NDArray[np.float32]) -> bool:
