@@ -338,8 +338,8 @@ def test_rules_that_thick_strokes_lie_on_are_taken_off(
         marked[place : place + pen] = np.maximum(marked[place : place + pen], 140)
         if squared:
             marked[:, place : place + pen] = np.maximum(marked[:, place : place + pen], 140)
-    assert extent(to_glyph(marked)) == pytest.approx(extent(to_glyph(plain)), abs=1)
-    assert difference(to_glyph(marked), to_glyph(plain)) <= 32
+    assert extent(to_glyph(marked)) == pytest.approx(extent(to_glyph(plain)), abs=2)
+    assert difference(to_glyph(marked), to_glyph(plain)) <= 20
 
 
 THIN = {

@@ -60,19 +60,33 @@ def _rules(ink: NDArray[np.float32]) -> list[_Line]:
     runs = _level_runs(ink)
     thick = np.ones((round(_THICKEST * height) + 2, 1), np.uint8)
     thin = np.where(cv2.morphologyEx(runs, cv2.MORPH_OPEN, thick) > 0, 0, runs).astype(np.uint8)
-    rest = sorted(_runs(thin, round(_RUN * width)), key=len, reverse=True)
+    least = round(_RUN * width)
+    rest = list(_runs(thin, least))
     found = []
     while rest:
-        line = _through(rest[0])
-        share = [len(_on(run, line)) / len(np.unique(run[:, 1])) for run in rest]
-        own = [rest[0], *(run for run, on in zip(rest[1:], share[1:], strict=True) if on >= 0.5)]
-        rest = [run for run, on in zip(rest[1:], share[1:], strict=True) if on < 0.5]
+        largest = rest.pop(max(range(len(rest)), key=lambda place: len(rest[place])))
+        line = _through(largest)
+        own, others = [largest], list[NDArray[np.int64]]()
+        for run in rest:
+            follows = 2 * _width(run[_is_on(run, line)]) >= _width(run)
+            (own if follows else others).append(run)
         places = np.concatenate(own)
-        line = _through(places)
-        columns = _on(places, line)
+        on_line = _is_on(places, line)
+        if not on_line.any():  # it runs between two strokes
+            rest = others
+            continue
+        # What is beside it is a stroke that lies on the line, or another line.
+        beside = (run[~_is_on(run, line)] for run in own)
+        rest = others + [run for run in beside if _width(run) >= least]
+        columns = places[on_line, 1]
         if columns.min() <= (1 - _ACROSS) * width and columns.max() >= _ACROSS * width - 1:
-            found.append(line)
+            found.append(_through(places[on_line]))
     return found
+
+
+def _width(places: NDArray[np.int64]) -> int:
+    """Return how many columns have some of places (N, 2)."""
+    return len(np.unique(places[:, 1]))
 
 
 def _level_runs(ink: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -115,11 +129,11 @@ def _through(places: NDArray[np.int64]) -> _Line:
     return _Line(float(slope), float(offset), usual)
 
 
-def _on(places: NDArray[np.int64], line: _Line) -> NDArray[np.int64]:
-    """Return the columns in which some of places (N, 2) lie on a line, each once."""
+def _is_on(places: NDArray[np.int64], line: _Line) -> NDArray[np.bool_]:
+    """Tell which of places (N, 2) lie on a line."""
     rows, columns = places.T
     apart = np.abs(rows - line.slope * columns - line.offset)
-    return np.unique(columns[apart <= line.thickness / 2 + _MARGIN])
+    return np.asarray(apart <= line.thickness / 2 + _MARGIN, bool)
 
 
 def _without(ink: NDArray[np.float32], lines: Sequence[_Line]) -> NDArray[np.float32]:
