@@ -339,7 +339,7 @@ def test_rules_that_thick_strokes_lie_on_are_taken_off(
         if squared:
             marked[:, place : place + pen] = np.maximum(marked[:, place : place + pen], 140)
     assert extent(to_glyph(marked)) == pytest.approx(extent(to_glyph(plain)), abs=2)
-    assert difference(to_glyph(marked), to_glyph(plain)) <= 20
+    assert difference(to_glyph(marked), to_glyph(plain)) <= 32
 
 
 THIN = {
