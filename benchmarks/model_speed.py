@@ -75,9 +75,10 @@ def picture_milliseconds(folder: Path) -> float:
 
 def _picture() -> bytes:
     """A digit in grey ink on grainy paper."""
-    canvas = np.random.default_rng(0).normal(225, 4, (PICTURE_SIDE, PICTURE_SIDE))
-    cv2.putText(canvas, "5", (55, 155), cv2.FONT_HERSHEY_SIMPLEX, 5, 60.0, 12)
-    found, encoded = cv2.imencode(".png", canvas.clip(0, 255).astype(np.uint8))
+    grain = np.random.default_rng(0).normal(225, 4, (PICTURE_SIDE, PICTURE_SIDE))
+    page = grain.clip(0, 255).astype(np.uint8)
+    cv2.putText(page, "5", (55, 155), cv2.FONT_HERSHEY_SIMPLEX, 5, 60, 12)
+    found, encoded = cv2.imencode(".png", page)
     assert found
     return encoded.tobytes()
 
