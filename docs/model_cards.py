@@ -16,8 +16,8 @@ KNOWN_FAILURES: dict[str, tuple[str, ...]] = {
         "Letters and signs with a digit's form are digits to it: O and D a 0, I, l and a stroke "
         "with a dot a 1, Z a 2, S a 5, b a 6, an angle a 7, B an 8, g and q a 9, a triangle with "
         "a tail a 4.",
-        "Of digits of 8 x 8 pixels two in a hundred are misread, and a third of those are answered: "
-        "9 taken for 3 more often than any other, then 1 for 4.",
+        "Of digits of 8 x 8 pixels two in a hundred are misread, and a third of those are "
+        "answered: 9 taken for 3 more often than any other, then 1 for 4.",
         "Letters of other scripts in few strokes, and a bracket or a tick beside a digit, cost an "
         "answer more often than they give a wrong one.",
         "Trained on far worse pictures than MNIST's, it is a little less sure of those than it "
