@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -21,8 +22,8 @@ __all__ = ["NOT_A_DIGIT", "VARIED_TOGETHER", "Batches"]
 
 NOT_A_DIGIT = 10  # label of what is none
 VARIED_TOGETHER = 4  # batches: each change of an image costs a call, however many it changes
-_NEGATIVES = 48_000  # pictures of no digit; augmentation makes each another every time
-_TYPED = 4_000  # pictures of typed digits; so does it of these
+_NEGATIVES = 48_000  # pictures of no digit at most; augmentation makes each another every time
+_TYPED = 4_000  # pictures of typed digits at most; so does it of these
 
 
 class Batches:
@@ -114,9 +115,11 @@ def _drawn(
     recipe: Recipe, digits: Split
 ) -> Iterator[tuple[float, NDArray[np.uint8], NDArray[np.int64]]]:
     """Give what a recipe adds to its images: the share, pictures and their labels."""
+    shown = recipe.epochs * len(digits)  # and a share of that many is seen in all the training
     if recipe.negatives:
-        pictures = draw_negatives(digits, _NEGATIVES, recipe.seed)
+        count = min(_NEGATIVES, math.ceil(recipe.negatives * shown))
+        pictures = draw_negatives(digits, count, recipe.seed)
         yield recipe.negatives, pictures, np.full(len(pictures), NOT_A_DIGIT, np.int64)
     if recipe.typed:
-        typed = draw_typed(_TYPED, recipe.seed)
+        typed = draw_typed(min(_TYPED, math.ceil(recipe.typed * shown)), recipe.seed)
         yield recipe.typed, typed.images, typed.labels.astype(np.int64)
