@@ -140,6 +140,8 @@ CASES = [
     ("classify text.png --model changed", 1, "card and weights do not match"),
     ("classify text.png --model model --polarity up", 2, "'up' is not one of 'auto', 'dark_ink'"),
     ("classify text.png --model model --xml", 2, "No such option"),
+    ("classify text.png --json --csv", 2, "--json and --csv exclude each other: give one of them"),
+    ("recipes --jsonl --csv", 2, "--jsonl and --csv exclude each other"),
     # recipes
     ("recipes conv-4", 2, "no recipe 'conv-4'; did you mean 'conv-3'?"),
     ("recipes conv-3 dense-128", 2, "Got unexpected extra argument (dense-128)"),

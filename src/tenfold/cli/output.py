@@ -8,7 +8,8 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -17,19 +18,31 @@ __all__ = ["emit", "json_option", "note", "percent", "row_formats", "table", "wa
 _Row = TypeVar("_Row")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
+_ROW_FORMS = {
+    "json": "Print one JSON document.",
+    "jsonl": "Print one JSON object a line.",
+    "csv": "Print comma-separated values with a header line.",
+}
+
 
 def row_formats(command: _Command) -> _Command:
-    """Add ``--json``, ``--jsonl`` and ``--csv`` to a command that prints rows.
+    """Add ``--json``, ``--jsonl`` and ``--csv`` to a command that prints rows; one at a time.
 
     The command gets the argument ``output``, one of "text", "json", "jsonl" and "csv".
     """
-    for form, text in (
-        ("csv", "Print comma-separated values with a header line."),
-        ("jsonl", "Print one JSON object a line."),
-        ("json", "Print one JSON document."),
-    ):
-        command = click.option(f"--{form}", "output", flag_value=form, help=text)(command)
-    return click.option("--text", "output", flag_value="text", default="text", hidden=True)(command)
+
+    @wraps(command)
+    def chosen(*arguments: Any, **options: Any) -> Any:
+        forms = [form for form in _ROW_FORMS if options.pop(f"as_{form}")]
+        if len(forms) > 1:
+            given = " and ".join(f"--{form}" for form in forms)
+            raise click.UsageError(f"{given} exclude each other: give one of them")
+        return command(*arguments, output=forms[0] if forms else "text", **options)
+
+    for form, text in reversed(_ROW_FORMS.items()):
+        option = click.option(f"--{form}", f"as_{form}", is_flag=True, help=text)
+        chosen = option(chosen)
+    return cast(_Command, chosen)
 
 
 def json_option(command: _Command) -> _Command:
