@@ -16,7 +16,7 @@ from PIL import Image
 import huge
 from tenfold import images
 from tenfold.errors import InputError
-from tenfold.images import FORMATS, MAX_PIXELS, open_page
+from tenfold.images import FORMATS, MAX_PIXELS, Polarity, open_page
 
 HEIGHT, WIDTH = 12, 9
 
@@ -408,3 +408,40 @@ def test_brightness_is_the_page_where_it_tells(pen: tuple[int, ...]) -> None:
     picture[10:50, 28:34] = pen
     expected = np.array(Image.fromarray(picture).convert("L"))
     np.testing.assert_array_equal(open_page(picture, polarity="dark_ink"), 255 - expected)
+
+
+@pytest.mark.parametrize(
+    ("paper", "pen", "polarity"),
+    [
+        pytest.param((60, 120, 60), (200, 0, 0), "dark_ink", id="red-on-dark-green"),
+        pytest.param((0, 110, 160), (160, 40, 60), "dark_ink", id="red-on-blue"),
+        pytest.param((30, 60, 200), (200, 20, 20), "bright_ink", id="brighter-red-on-blue"),
+        pytest.param((255, 255, 255), (255, 240, 60), "dark_ink", id="yellow-marker"),
+    ],
+)
+def test_a_channel_has_the_polarity_that_brightness_has(
+    paper: tuple[int, ...], pen: tuple[int, ...], polarity: Polarity
+) -> None:
+    picture = np.full((60, 60, 3), paper, np.uint8)
+    picture[10:50, 28:34] = pen
+    brightness = np.array(Image.fromarray(picture).convert("L"))
+    assert (brightness[30, 30] < brightness[30, 5]) == (polarity == "dark_ink")
+    page = open_page(picture, polarity=polarity)
+    assert int(page[30, 30]) - int(page[30, 5]) > 48
+
+
+@pytest.mark.parametrize(
+    ("paper", "pen"),
+    [
+        pytest.param((120, 120, 120), (160, 110, 110), id="faint-in-all"),
+        pytest.param((120, 120, 120), (170, 145, 120), id="not-twice-as-clear"),
+        pytest.param((60, 60, 60), (110, 110, 255), id="twice-as-clear-but-plain-enough"),
+    ],
+)
+def test_brightness_stays_where_no_channel_is_far_clearer(
+    paper: tuple[int, ...], pen: tuple[int, ...]
+) -> None:
+    picture = np.full((60, 60, 3), paper, np.uint8)
+    picture[10:50, 28:34] = pen
+    expected = np.array(Image.fromarray(picture).convert("L"))
+    np.testing.assert_array_equal(open_page(picture, polarity="bright_ink"), expected)

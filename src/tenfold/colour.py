@@ -22,7 +22,8 @@ def to_grey(image: Image) -> NDArray[np.uint8]:
     """Return brightness, or the one of red, green and blue that shows what brightness hides.
 
     A yellow marker on white paper, or red on blue, differ in colour and hardly in brightness
-    (ITU-R BT.601's, as Pillow has it).
+    (ITU-R BT.601's, as Pillow has it). A channel is inverted where it runs against brightness, so
+    that dark ink is dark in it.
 
     Args:
         image: Of any mode without transparency.
@@ -33,15 +34,29 @@ def to_grey(image: Image) -> NDArray[np.uint8]:
     grey = image.convert("L")
     if image.mode in ("1", "L"):
         return np.array(grey, np.uint8)
+    brightness = _sampled(grey)
+    least = max(_FAINT, _CLEARER * _contrast(brightness))
+    if _contrast(brightness) >= _FAINT:
+        return np.array(grey, np.uint8)
     channels = image.convert("RGB").split()
-    clearest = max(channels, key=_contrast)
-    if _contrast(grey) < _FAINT and _contrast(clearest) >= max(_FAINT, _CLEARER * _contrast(grey)):
-        return np.array(clearest, np.uint8)
-    return np.array(grey, np.uint8)
+    samples = [_sampled(channel) for channel in channels]
+    clearest = max(range(3), key=lambda place: _contrast(samples[place]))
+    if _contrast(samples[clearest]) < least:
+        return np.array(grey, np.uint8)
+    levels = np.array(channels[clearest], np.uint8)
+    return 255 - levels if _runs_against(samples[clearest], brightness) else levels
 
 
-def _contrast(channel: Image) -> float:
-    """Return how many levels lie between the darkest and the brightest parts of a channel."""
-    small = channel.reduce(max(1, max(channel.size) // _SAMPLED))
-    low, high = np.percentile(np.asarray(small), _SEEN)
+def _sampled(channel: Image) -> NDArray[np.float32]:
+    return np.asarray(channel.reduce(max(1, max(channel.size) // _SAMPLED)), np.float32)
+
+
+def _contrast(levels: NDArray[np.float32]) -> float:
+    """Return how many levels lie between the darkest and the brightest parts of a picture."""
+    low, high = np.percentile(levels, _SEEN)
     return float(high - low)
+
+
+def _runs_against(channel: NDArray[np.float32], brightness: NDArray[np.float32]) -> bool:
+    """Tell whether what is darker in a channel is brighter to the eye: red on a dark green."""
+    return float(((channel - channel.mean()) * (brightness - brightness.mean())).mean()) < 0

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tenfold.preprocess import frame_ink, to_glyph
+from tenfold.preprocess import clutter, frame_ink, rules, to_glyph
 
 SIDE = 200
 
@@ -71,6 +71,11 @@ def test_what_is_drawn_round_or_under_a_digit_is_left_out(drawn: np.ndarray, tex
     [
         pytest.param(ring((50, 70)), id="zero"),
         pytest.param(np.maximum(ring((50, 70)), line((100, 92), (100, 108), 8)), id="dotted-zero"),
+        pytest.param(np.maximum(ring((50, 70)), line((86, 130), (114, 70))), id="slashed-zero"),
+        pytest.param(np.maximum(ring((50, 70)), line((100, 60), (100, 140))), id="barred-zero"),
+        pytest.param(np.maximum(ring((50, 70)), line((76, 100), (124, 100))), id="theta"),
+        pytest.param(np.maximum(ring((70, 70)), line((100, 45), (100, 155))), id="tall-bar"),
+        pytest.param(np.maximum(line((100, 50), (100, 140)), line((70, 148), (130, 148))), id="up"),
         pytest.param(
             np.maximum(line((70, 60), (130, 60), 8), line((128, 70), (90, 150), 8)),
             id="seven-in-two-strokes",
@@ -78,6 +83,10 @@ def test_what_is_drawn_round_or_under_a_digit_is_left_out(drawn: np.ndarray, tex
         pytest.param(
             np.maximum(digit("7"), line((75, 138), (135, 138), 8)),
             id="foot-torn-off",
+        ),
+        pytest.param(
+            np.maximum(digit("7"), line((90, 146), (140, 146), 8)),
+            id="foot-torn-off-further",
         ),
         pytest.param(
             cv2.dilate(digit("6"), np.ones((5, 5))) - cv2.erode(digit("6"), np.ones((3, 3))),
@@ -92,6 +101,31 @@ def test_what_is_drawn_round_or_under_a_digit_is_left_out(drawn: np.ndarray, tex
 def test_strokes_of_a_digit_are_kept(strokes: np.ndarray) -> None:
     assert difference(to_glyph(strokes), frame_ink(strokes)) <= 60
     assert (np.abs(to_glyph(strokes).astype(int) - frame_ink(strokes)) > 30).mean() < 0.01
+
+
+@pytest.mark.parametrize("radii", [(85, 90), (80, 70)])
+def test_a_one_has_room_in_a_circle(radii: tuple[int, int]) -> None:
+    one = line((100, 55), (100, 145), 6)
+    assert difference(to_glyph(np.maximum(one, ring(radii))), to_glyph(one)) <= 3
+
+
+def test_the_work_does_not_grow_with_the_square_of_dots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of cloth, halftone and dotted paper a page has thousands."""
+    seen = []
+    monkeypatch.setattr(clutter, "is_within", lambda *pieces: seen.append(pieces))
+    page = np.zeros((400, 400), np.uint8)
+    page[2::8, 2::8] = page[3::8, 2::8] = page[2::8, 3::8] = page[3::8, 3::8] = 255
+    to_glyph(page)
+    assert 0 < len(seen) <= 32 * 2500
+
+
+def test_a_page_of_many_lines_has_no_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    laid = []
+    monkeypatch.setattr(rules, "_through", lambda places: laid.append(places))
+    page = np.zeros((600, 600), np.float32)
+    page[::4] = 1
+    assert rules.erase_rules(page) is page
+    assert not laid
 
 
 @pytest.mark.parametrize("share", [0.05, 0.1, 0.2, 0.3, 0.4, 0.45])

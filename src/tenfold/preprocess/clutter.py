@@ -26,11 +26,15 @@ _LONG, _THIN = 0.6, 0.2  # of a page's sides: a line along the border is longer,
 _CORNER = 0.3  # of a page's sides: what touches the border and is smaller is a neighbour's piece
 _ENCLOSED = 0.3  # of an enclosure's longer side: the least of a digit in it, more than a dot
 _CENTRED = 0.15  # of an enclosure's longer side: how far from its middle the digit's may be
+_SLENDER = 0.3  # of its length: the breadth of what is a stroke and no more
+_CIRCLE, _ROOM = 0.85, 0.7  # of an enclosure's height: its least width round a 1, the 1's most
 _ROUND = 0.85  # share of directions in which an enclosure is seen from inside; pens leave gaps
 _DIRECTIONS = 36
 _HULL = 0.08  # of an enclosure's longer side: how far its line runs from its convex hull
 _LEVEL = 4.0  # times as long as high: an underline
-_UNDER = 0.05  # of the height of what is underlined: the least gap; a torn foot lies nearer
+# Of the height of what is underlined: the gap of a line that goes beyond it on both sides, and of
+# any other; the torn foot of a digit lies nearer, or goes no further than the digit.
+_UNDER, _APART = 0.05, 0.15
 
 
 def is_frame(piece: Piece, labels: NDArray[np.int32]) -> bool:
@@ -46,10 +50,11 @@ def is_beyond_paper(piece: Piece, labels: NDArray[np.int32]) -> bool:
 
     A digit cut out closely covers a side now and then, as a 7 does, but does not fill its box.
     """
-    sides = (labels[0], labels[-1], labels[:, 0], labels[:, -1])
-    covers = any(bool((side == piece.label).all()) for side in sides)
     box = (piece.bottom - piece.top) * (piece.right - piece.left)
-    return covers and borders(piece, labels.shape) == 3 and piece.area > _FILLED * box
+    if borders(piece, labels.shape) != 3 or piece.area <= _FILLED * box:
+        return False
+    sides = (labels[0], labels[-1], labels[:, 0], labels[:, -1])
+    return any(bool((side == piece.label).all()) for side in sides)
 
 
 def is_enclosure(piece: Piece, pieces: Sequence[Piece], labels: NDArray[np.int32]) -> bool:
@@ -66,10 +71,26 @@ def is_enclosure(piece: Piece, pieces: Sequence[Piece], labels: NDArray[np.int32
     largest = max(inner, key=longer_side)
     if longer_side(largest) < _ENCLOSED * longer_side(piece) or _offset(largest, piece) > _CENTRED:
         return False
+    if _is_stroke(largest, labels) and not _leaves_room(piece, largest):
+        return False
     own = labels[piece.top : piece.bottom, piece.left : piece.right] == piece.label
     row = (largest.top + largest.bottom - 1) / 2 - piece.top
     column = (largest.left + largest.right - 1) / 2 - piece.left
     return _surrounds(own, row, column) and _is_convex(own)
+
+
+def _is_stroke(piece: Piece, labels: NDArray[np.int32]) -> bool:
+    """Tell a piece that is no more than a stroke, at any slant: a 1, a slash, a bar."""
+    own = labels[piece.top : piece.bottom, piece.left : piece.right] == piece.label
+    axes = np.linalg.eigh(np.cov(np.argwhere(own).T)).eigenvectors if piece.area > 1 else np.eye(2)
+    across, along = np.ptp(np.argwhere(own) @ axes, axis=0) + 1
+    return bool(across < _SLENDER * along)
+
+
+def _leaves_room(outer: Piece, inner: Piece) -> bool:
+    """Tell a circle round a 1 from a 0 with a slash or a bar in it."""
+    tall, wide = outer.bottom - outer.top, outer.right - outer.left
+    return wide >= _CIRCLE * tall and longer_side(inner) <= _ROOM * tall
 
 
 def _offset(inner: Piece, outer: Piece) -> float:
@@ -107,12 +128,17 @@ def is_underline(piece: Piece, pieces: Sequence[Piece]) -> bool:
     height, width = piece.bottom - piece.top, piece.right - piece.left
     if width < _LEVEL * height:
         return False
-    return any(
-        above.bottom - above.top >= _LEVEL * height
-        and piece.top - above.bottom >= _UNDER * (above.bottom - above.top)
-        and min(above.right, piece.right) > max(above.left, piece.left)
-        for above in pieces
-    )
+    return any(_underlines(piece, above) for above in pieces)
+
+
+def _underlines(line: Piece, above: Piece) -> bool:
+    height, width = above.bottom - above.top, above.right - above.left
+    if height < _LEVEL * (line.bottom - line.top):
+        return False
+    if min(above.right, line.right) <= max(above.left, line.left):
+        return False
+    goes_beyond = line.left < above.left and line.right > above.right and width >= _SLENDER * height
+    return line.top - above.bottom >= (_UNDER if goes_beyond else _APART) * height
 
 
 def is_edge_line(piece: Piece, shape: tuple[int, ...]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,9 +15,14 @@ _RUN = 0.15  # of a page's side: the least straight run of ink that may be part 
 _ACROSS = 0.95  # of a page's side, along which a rule has to reach
 _THICKEST = 0.06  # of a page's other side: a thicker line may be a stroke
 _DIGIT = 0.3  # of a page's shorter side: the least height or width of what is left, off the border
+_MOST_RUNS = 100  # beyond which a page is a texture and has no rules
 _SAMPLES = 12  # columns of a run, through pairs of which lines are laid
 _MARGIN = 1.0  # pixels beyond a line's own rows to either side that are of its edge
 _LEAST_SIDE = 40  # pixels, below which a rule cannot be told from a stroke
+
+
+_Places = NDArray[np.int64]
+"""Shape (N, 2): row and column."""
 
 
 class _Line(NamedTuple):
@@ -61,30 +66,37 @@ def _rules(ink: NDArray[np.float32]) -> list[_Line]:
     thick = np.ones((round(_THICKEST * height) + 2, 1), np.uint8)
     thin = np.where(cv2.morphologyEx(runs, cv2.MORPH_OPEN, thick) > 0, 0, runs).astype(np.uint8)
     least = round(_RUN * width)
-    rest = list(_runs(thin, least))
+    rest = _runs(thin, least)
     found = []
     while rest:
-        largest = rest.pop(max(range(len(rest)), key=lambda place: len(rest[place])))
-        line = _through(largest)
-        own, others = [largest], list[NDArray[np.int64]]()
-        for run in rest:
-            follows = 2 * _width(run[_is_on(run, line)]) >= _width(run)
-            (own if follows else others).append(run)
-        places = np.concatenate(own)
-        on_line = _is_on(places, line)
-        if not on_line.any():  # it runs between two strokes
-            rest = others
-            continue
-        # What is beside it is a stroke that lies on the line, or another line.
-        beside = (run[~_is_on(run, line)] for run in own)
-        rest = others + [run for run in beside if _width(run) >= least]
-        columns = places[on_line, 1]
-        if columns.min() <= (1 - _ACROSS) * width and columns.max() >= _ACROSS * width - 1:
-            found.append(_through(places[on_line]))
+        places, rest = _next_line(rest, least)
+        columns = places[:, 1]
+        reaches = len(columns) and columns.min() <= (1 - _ACROSS) * width
+        if reaches and columns.max() >= _ACROSS * width - 1:
+            found.append(_through(places))
     return found
 
 
-def _width(places: NDArray[np.int64]) -> int:
+def _next_line(runs: list[_Places], least: int) -> tuple[_Places, list[_Places]]:
+    """Return what is on the line that the largest of some runs lies on, and the runs left.
+
+    What is beside the line in a run of its own is a stroke that lies on it, or another line: left
+    if it is ``least`` wide.
+    """
+    largest = max(range(len(runs)), key=lambda place: len(runs[place]))
+    line = _through(runs[largest])
+    own, others = [runs[largest]], list[_Places]()
+    for run in runs[:largest] + runs[largest + 1 :]:
+        follows = 2 * _width(run[_is_on(run, line)]) >= _width(run)
+        (own if follows else others).append(run)
+    on_line = np.concatenate([run[_is_on(run, line)] for run in own])
+    if len(on_line):  # else it runs between two strokes
+        beside = (run[~_is_on(run, line)] for run in own)
+        others += [run for run in beside if _width(run) >= least]
+    return on_line, others
+
+
+def _width(places: _Places) -> int:
     """Return how many columns have some of places (N, 2)."""
     return len(np.unique(places[:, 1]))
 
@@ -97,17 +109,23 @@ def _level_runs(ink: NDArray[np.float32]) -> NDArray[np.uint8]:
     return np.asarray(cv2.morphologyEx((ink > 0).astype(np.uint8), cv2.MORPH_OPEN, brush), np.uint8)
 
 
-def _runs(thin: NDArray[np.uint8], least: int) -> Iterator[NDArray[np.int64]]:
-    """Give the places (N, 2), row and column, of connected runs of some width or more."""
+def _runs(thin: NDArray[np.uint8], least: int) -> list[_Places]:
+    """Return the places of connected runs of some width or more; none where there are too many."""
     import cv2
 
-    count, labels, statistics, _ = cv2.connectedComponentsWithStats(thin, connectivity=8)
-    for label in range(1, count):
-        if statistics[label][cv2.CC_STAT_WIDTH] >= least:
-            yield np.argwhere(labels == label)
+    _, labels, statistics, _ = cv2.connectedComponentsWithStats(thin, connectivity=8)
+    wide = [label for label in np.flatnonzero(statistics[:, cv2.CC_STAT_WIDTH] >= least) if label]
+    if len(wide) > _MOST_RUNS:
+        return []
+    runs = []
+    for label in wide:
+        left, top, width, height = statistics[label, :4]
+        own = labels[top : top + height, left : left + width] == label
+        runs.append(np.argwhere(own) + np.array([top, left]))
+    return runs
 
 
-def _through(places: NDArray[np.int64]) -> _Line:
+def _through(places: _Places) -> _Line:
     """Return the line on which most columns of places (N, 2) have their middle.
 
     Of the lines through any two of `_SAMPLES` columns the one with the most columns on it, fitted
@@ -129,7 +147,7 @@ def _through(places: NDArray[np.int64]) -> _Line:
     return _Line(float(slope), float(offset), usual)
 
 
-def _is_on(places: NDArray[np.int64], line: _Line) -> NDArray[np.bool_]:
+def _is_on(places: _Places, line: _Line) -> NDArray[np.bool_]:
     """Tell which of places (N, 2) lie on a line."""
     rows, columns = places.T
     apart = np.abs(rows - line.slope * columns - line.offset)

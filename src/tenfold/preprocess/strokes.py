@@ -21,10 +21,10 @@ __all__ = ["keep_digit"]
 
 _SPECK = 0.05  # share of the largest piece's pixels, below which another is a speck
 _NEAR = 0.5  # of the main stroke's longer side, within which other pieces belong to it
-_EQUAL = (
-    0.6,
-    0.15,
-)  # of the main stroke's longer side and pixels: another from there on is its equal
+_EQUAL = 0.6, 0.15  # of the main stroke's longer side and pixels: from there on, its equal
+_MARKED = (
+    32  # pieces, the longest, that may be enclosures or underlined: of dots there are thousands
+)
 _CENTRAL = 1.5  # less the distance from the middle, 0 to 1: the weight of a piece's pixels
 
 
@@ -63,10 +63,10 @@ def _candidates(pieces: Sequence[Piece], labels: NDArray[np.int32]) -> list[Piec
     pieces = [piece for piece in pieces if not _is_of_page(piece, labels)]
     largest = max((piece.area for piece in pieces), default=0)
     pieces = [piece for piece in pieces if piece.area >= _SPECK * largest]
+    longest = sorted(pieces, key=longer_side)[-_MARKED:]
+    enclosures = [piece for piece in longest if is_enclosure(piece, pieces, labels)]
     drawn = [
-        piece
-        for piece in pieces
-        if not is_enclosure(piece, pieces, labels) and not is_underline(piece, pieces)
+        piece for piece in pieces if piece not in enclosures and not is_underline(piece, longest)
     ]
     whole = [piece for piece in drawn if not is_fragment(piece, labels.shape)]
     return whole or drawn  # cut out closely, a thin digit is as hollow as a frame
