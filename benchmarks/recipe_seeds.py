@@ -70,13 +70,14 @@ def row_of(folder: Path, held: Path | None) -> dict[str, Any]:
     fitted = None if held is None else calibrate_by_runs([run], [open_run(held)], data)
     with tempfile.TemporaryDirectory() as place:
         export_run(run, Path(place) / "model", data.test, calibration=fitted)
-        found = row_of_figures(evaluations(load_model(Path(place) / "model")))
+        figures = evaluations(load_model(Path(place) / "model"))
     seconds = sum(epoch["seconds"] for epoch in run.history())
     return {
         "recipe": run.recipe.name,
         "recipe_digest": recipe_digest(run.recipe),
         "seed": run.recipe.seed,
-        **{name: round(value, 6) for name, value in found.items()},
+        **{name: round(value, 6) for name, value in row_of_figures(figures).items()},
+        "not_digits_pictures": figures["not-digits"]["pictures"][:12],
         "minutes": round(seconds / 60, 1),
         "trained_at": run.environment()["commit"],
     }

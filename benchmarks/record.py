@@ -27,12 +27,22 @@ def append_rows(
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     new = not path.exists()
+    if not new and _heading(path) != list(stamped[0]):
+        raise SystemExit(
+            f"{path}: must have the columns {', '.join(stamped[0])}; move it away, or bring its "
+            "rows into that form"
+        )
     with path.open("a", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, list(stamped[0]), lineterminator="\n")
         if new:
             writer.writeheader()
         writer.writerows(stamped)
     print(f"appended to {path}")
+
+
+def _heading(path: Path) -> list[str]:
+    with path.open(newline="", encoding="utf-8") as stream:
+        return next(csv.reader(stream), [])
 
 
 def stamp() -> dict[str, Any]:

@@ -179,9 +179,11 @@ def _seeds() -> Iterator[str]:
 
 
 def _latest_seeds() -> list[Mapping[str, str]]:
-    """Return the latest row of every seed of every recipe."""
-    rows = {(row["recipe"], row["seed"]): row for row in current_rows("recipe_seeds.csv")}
-    return list(rows.values())
+    """Return the latest row of every seed, of those scored on the latest pictures of no digit."""
+    rows = current_rows("recipe_seeds.csv")
+    pictures = rows[-1]["not_digits_pictures"] if rows else ""
+    rows = [row for row in rows if row["not_digits_pictures"] == pictures]
+    return list({(row["recipe"], row["seed"]): row for row in rows}.values())
 
 
 def _seed_rows(rows: Sequence[Mapping[str, str]]) -> Iterator[tuple[str, ...]]:

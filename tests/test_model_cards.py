@@ -33,9 +33,12 @@ def tools(monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any]:
     return model_cards, recipe_seeds
 
 
-def seed_row(seeds: Any, evaluations: dict[str, Any], seed: int, digest: str) -> dict[str, Any]:
+def seed_row(
+    seeds: Any, evaluations: dict[str, Any], seed: int, digest: str, pictures: str = "new"
+) -> dict[str, Any]:
     figures = seeds.row_of_figures(evaluations) | {"accuracy": 0.99 + seed / 1000}
-    return {"recipe": "base", "recipe_digest": digest, "seed": seed, **figures, "minutes": 30}
+    figures |= {"not_digits_pictures": pictures, "minutes": 30}
+    return {"recipe": "base", "recipe_digest": digest, "seed": seed, **figures}
 
 
 def test_a_card_and_its_seeds(
@@ -56,7 +59,8 @@ def test_a_card_and_its_seeds(
     monkeypatch.setattr(included, "_FOLDER", tmp_path / "models")
 
     digest = recipe_digest(BASE)
-    rows = [seed_row(seeds, evaluations, seed, digest) for seed in (1, 2, 3)]
+    rows = [seed_row(seeds, evaluations, 7, digest, "old")]
+    rows += [seed_row(seeds, evaluations, seed, digest) for seed in (1, 2, 3)]
     rows.append(seed_row(seeds, evaluations, 9, "of another recipe"))
     with (tmp_path / "recipe_seeds.csv").open("w", newline="") as stream:
         writer = csv.DictWriter(stream, list(rows[0]))
@@ -73,6 +77,7 @@ def test_a_card_and_its_seeds(
     assert "zigzag" in page
     assert "| MNIST test, official labels | 99.200 | ± 0.10 | 99.10 99.20 99.30 |" in page
     assert page.count("3 seeds, 30 minutes each") == 1
+    assert "| 99.200 ± 0.100 of 3 |" in "".join(cards.overview())
 
 
 def test_the_modules_that_ship_models_load(tools: tuple[Any, Any]) -> None:
@@ -80,3 +85,18 @@ def test_the_modules_that_ship_models_load(tools: tuple[Any, Any]) -> None:
 
     assert (ROOT / "src" / "tenfold" / "models") == ship_models.MODELS
     sys.modules.pop("ship_models")
+
+
+def test_rows_of_other_columns_are_not_appended(
+    tools: tuple[Any, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import record
+
+    path, stamped = tmp_path / "rows.csv", {"commit": "abc"}
+    record.append_rows(path, [{"a": 1, "b": 2}], stamped)
+    record.append_rows(path, [{"a": 3, "b": 4}], stamped)
+    before = path.read_text()
+    assert before == "a,b,commit\n1,2,abc\n3,4,abc\n"
+    with pytest.raises(SystemExit, match="must have the columns a, c, b, commit"):
+        record.append_rows(path, [{"a": 1, "c": 0, "b": 2}], stamped)
+    assert path.read_text() == before

@@ -74,6 +74,36 @@ def test_held_out_images_are_those_the_run_left_out(
 
 
 @pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"patience": 1}, "must be no run that stops early"),
+        ({}, "must be a run on these data, but was trained on others"),
+    ],
+)
+def test_images_that_chose_weights_or_trained_them_are_not_held_out(
+    changes: dict[str, int],
+    words: str,
+    mnist: MNIST,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    refusals: Callable[[], str],
+) -> None:
+    validation = Validation(method="last_fraction", fraction=0.25)
+    recipe = replace(tiny.BASE, validation=validation, **changes)
+    train_run(TrainingPlan(recipe, tmp_path / "held"), mnist)
+    if not changes:
+        other = replace(mnist, sums=dict.fromkeys(mnist.sums, "other"))
+        monkeypatch.setattr("tenfold.data.load_mnist", lambda: other)
+    assert run(["evaluate", str(tmp_path / "held"), "--data", "held-out"]) == 1
+    assert words in refusals()
+
+
+def test_held_out_images_have_no_split(finished: Path, refusals: Callable[[], str]) -> None:
+    assert run(["evaluate", str(finished), "--data", "held-out", "--split", "train"]) == 2
+    assert "has no --split" in refusals()
+
+
+@pytest.mark.parametrize(
     ("model", "words"),
     [
         ("finished", "must be a run that held training images out"),

@@ -93,6 +93,8 @@ def evaluate(
     if data is not None and data.partition("=")[0] in ("corrupted", "not-digits"):
         _refuse_options(split, report, outputs)
         return _evaluate_special(_loaded(model, keep=keep), data, keep=keep, as_json=as_json)
+    if data == "held-out" and split != "test":
+        raise click.BadParameter("has no --split", param_hint="--data")
     _check_outputs(outputs, force=force)
     own = data is None and split == "test" and _is_own(model, report)
     if report is not None and not own:

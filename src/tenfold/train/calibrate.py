@@ -131,10 +131,10 @@ def calibrate_by_runs(runs: Sequence[Run], held: Sequence[Run], data: MNIST) -> 
 
 
 def held_out_images(run: Run, data: MNIST) -> Split:
-    """Return the training images that a run has not been trained on.
+    """Return the training images that had no part in a run's weights.
 
     Raises:
-        RunError: It was trained on all of them.
+        RunError: It was trained on all of them or on other data, or stopped early by them.
     """
     validation = run.recipe.validation
     _, images = split_images(validation, data)
@@ -143,24 +143,24 @@ def held_out_images(run: Run, data: MNIST) -> Split:
             f"{run.folder}: must be a run that held training images out; train the recipe once "
             "more with --set validation.method=last_fraction --set validation.fraction=0.1666666"
         )
+    if run.recipe.patience:
+        raise RunError(
+            f"{run.folder}: must be no run that stops early, whose weights are chosen by the very "
+            "images it held out"
+        )
+    if run.environment().get("data") != dict(data.sums):
+        raise RunError(f"{run.folder}: must be a run on these data, but was trained on others")
     return images
 
 
 def _check_held(held: Run, run: Run, data: MNIST) -> None:
     """Refuse a run that says nothing of another's confidence."""
     held_out_images(held, data)
-    if held.recipe.patience:
-        raise RunError(
-            f"{held.folder}: must be no run that stops early, whose weights are chosen by the very "
-            "images it held out"
-        )
     if trained_alike(held.recipe) != trained_alike(run.recipe):
         raise RunError(
             f"{held.folder}: must be a run of {run.recipe.name} that differs from {run.folder} in "
             "nothing but the seed and the images held out"
         )
-    if held.environment().get("data") != dict(data.sums):
-        raise RunError(f"{held.folder}: must be a run on these data, but was trained on others")
 
 
 def _temperature(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import numpy as np
@@ -99,7 +100,8 @@ def evaluate_refusal(
     Returns:
         ``auroc``: the probability that a digit gets more confidence than what is none;
         ``refused``: the share of ``strange`` without an answer, with its 95 % interval, and by
-        kind; ``digits_refused``: the share of digits without one.
+        kind; ``digits_refused``: the share of digits without one; ``pictures``: the SHA-256 of
+        ``strange``, for figures on other pictures compare with nothing.
 
     Raises:
         DataError: There are no pictures.
@@ -122,6 +124,7 @@ def evaluate_refusal(
         "model": model.card.sha256["model.onnx"],
         "n": len(strange),
         "images": len(strange),
+        "pictures": hashlib.sha256(np.ascontiguousarray(strange).tobytes()).hexdigest(),
         "auroc": area_under_curve(digit_confidence, confidence),
         "refused": refused / len(strange),
         "refused_interval": list(wilson_interval(refused, len(strange))),
