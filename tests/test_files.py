@@ -8,8 +8,10 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from tenfold import files
 from tenfold.errors import OutputError
 from tenfold.files import (
     ensure_folder,
+    exclusive,
     new_folder,
     replace_folder,
     settle_folder,
@@ -341,3 +344,53 @@ def test_folders_of_somebody_else_s_are_left_alone(tmp_path: Path) -> None:
         (temporary / "x").write_text("")
     assert names(tmp_path) == [".folder.new-ideas", ".folder.old", "folder"]
     assert (tmp_path / ".folder.old" / "thesis.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("left", "is_ours"),
+    [
+        (".card.json.ab12_xyz", True),
+        (".card.json.short", False),
+        (".other.json.ab12_xyz", False),
+        ("card.json.ab12_xyz", False),
+    ],
+)
+def test_what_a_killed_write_left_is_replaced_with_the_rest(
+    left: str, is_ours: bool, tmp_path: Path
+) -> None:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    for name in ("card.json", left):
+        (folder / name).write_text("old")
+    try:
+        with replace_folder(folder, ("card.json",), marker="card.json") as new:
+            (new / "card.json").write_text("new")
+    except OutputError:
+        pass
+    assert (folder / left).exists() != is_ours
+    assert (folder / "card.json").read_text() == ("new" if is_ours else "old")
+
+
+def test_what_is_read_and_written_anew_loses_nothing(tmp_path: Path) -> None:
+    """Also while the folder itself is replaced again and again."""
+    folder, rounds = tmp_path / "model", 60
+    (folder).mkdir()
+    (folder / "count").write_text("0")
+
+    def add_one(_: int) -> None:
+        with exclusive(folder):
+            count = int((folder / "count").read_text())
+            time.sleep(0.001)
+            files.write_text(folder / "count", str(count + 1))
+
+    def copy(_: int) -> None:
+        new = Path(tempfile.mkdtemp(dir=tmp_path))
+        with exclusive(folder), exclusive(new):
+            (new / "count").write_text((folder / "count").read_text())
+            files._swap_in(new, folder)
+
+    with ThreadPoolExecutor(8) as pool:
+        done = [pool.submit(copy if turn % 4 == 0 else add_one, turn) for turn in range(rounds)]
+        for future in done:
+            future.result()
+    assert int((folder / "count").read_text()) == rounds * 3 // 4

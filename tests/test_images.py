@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -445,3 +447,12 @@ def test_brightness_stays_where_no_channel_is_far_clearer(
     picture[10:50, 28:34] = pen
     expected = np.array(Image.fromarray(picture).convert("L"))
     np.testing.assert_array_equal(open_page(picture, polarity="bright_ink"), expected)
+
+
+def test_threads_leave_the_callers_warnings_as_they_were(grey: np.ndarray) -> None:
+    buffer = io.BytesIO()
+    Image.fromarray(grey).save(buffer, "PNG")
+    before = list(warnings.filters)
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(open_page, [buffer.getvalue()] * 300))
+    assert list(warnings.filters) == before

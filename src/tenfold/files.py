@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import stat
+import sys
 import tempfile
 import time
 from collections.abc import Collection, Iterator
@@ -25,6 +26,7 @@ from tenfold.errors import OutputError
 __all__ = [
     "LOCK_NAME",
     "ensure_folder",
+    "exclusive",
     "holds_files",
     "is_being_replaced",
     "json_digest",
@@ -47,6 +49,7 @@ __all__ = [
 
 
 LOCK_NAME = ".lock"  # of the file in a folder by which one process keeps others out
+_RANDOM = 8  # letters that tempfile ends a name with
 _ABANDONED_SECONDS = 3600.0
 _LONGEST_TEXT = 2**28  # bytes; a recipe, a card or metrics of a long training are far below
 
@@ -171,12 +174,48 @@ def replace_folder(
                 else:
                     _sync_folder(path)
             _sync_folder(temporary)
-            refuse_foreign(folder, names, marker=marker)
-            refuse_used(folder, force=force)
-            _swap_in(temporary, folder)
+            # The new one too: who comes next finds nothing half put away.
+            with exclusive(folder), exclusive(temporary):
+                refuse_foreign(folder, names, marker=marker)
+                refuse_used(folder, force=force)
+                _swap_in(temporary, folder)
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
             raise
+
+
+@contextmanager
+def exclusive(folder: Path) -> Iterator[None]:
+    """Keep others who ask for the same out of a folder, while what is read there is written anew.
+
+    Leaves nothing behind, whatever ends the process. Of a folder that is not there, and on Windows,
+    nobody is kept out.
+    """
+    handle = _locked(folder)
+    try:
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+def _locked(folder: Path) -> int | None:
+    if sys.platform == "win32":
+        return None
+    import fcntl
+
+    while True:
+        try:
+            handle = os.open(folder, os.O_RDONLY)
+        except FileNotFoundError:
+            return None
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            if os.path.samestat(os.fstat(handle), folder.stat()):
+                return handle
+        except FileNotFoundError:
+            pass
+        os.close(handle)  # it was replaced meanwhile
 
 
 def _swap_in(new: Path, folder: Path) -> None:
@@ -268,12 +307,20 @@ def refuse_foreign(folder: Path, names: Collection[str], *, marker: str = "") ->
         _refuse_file(folder)
         inside = sorted(folder.iterdir()) if folder.is_dir() else []
     ours = not marker or (folder / marker).is_file()
-    others = [path for path in inside if not (ours and path.name in names and path.is_file())]
+    others = [path for path in inside if not (ours and _is_named(path, names) and path.is_file())]
     if others:
         raise OutputError(
             f"{folder}: holds other files ({others[0].name}) that would be lost; "
             "choose another folder, or move them away"
         )
+
+
+def _is_named(path: Path, names: Collection[str]) -> bool:
+    """Tell a file of some names, or what a killed `write_bytes` left of one."""
+    return path.name in names or any(
+        path.name.startswith(f".{name}.") and len(path.name) == len(name) + 2 + _RANDOM
+        for name in names
+    )
 
 
 def _refuse_file(folder: Path) -> None:

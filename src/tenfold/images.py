@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 import struct
+import threading
 import warnings
 import zlib
 from collections.abc import Callable, Iterator
@@ -195,12 +196,10 @@ def decoding(stream: BinaryIO, source: str, formats: tuple[str, ...] = FORMATS) 
         raise InputError(f"{source}: must be a picture, but is empty")
     stream.seek(0)
     try:
-        with warnings.catch_warnings():
-            # Pillow warns of sizes far above the limit here, and of oddities in metadata.
-            warnings.simplefilter("ignore")
-            with Image.open(stream, formats=formats) as image:
-                _check_size(image, source)
-                yield image
+        # Pillow warns of sizes far above the limit here, and of oddities in metadata.
+        with _QUIET, Image.open(stream, formats=formats) as image:
+            _check_size(image, source)
+            yield image
     except UnidentifiedImageError as error:
         raise InputError(
             f"{source}: must be one of {', '.join(formats)}, but is no such picture"
@@ -209,6 +208,34 @@ def decoding(stream: BinaryIO, source: str, formats: tuple[str, ...] = FORMATS) 
         raise InputError(f"{source}: has too many pixels; {_size_hint()}") from error
     except _DAMAGE as error:
         raise InputError(f"{source}: cannot be decoded, the file is damaged ({error})") from error
+
+
+class _Quiet:
+    """No warnings while some thread is inside; the filters of before once the last one is out.
+
+    `warnings.catch_warnings` alone puts back what it found: with two threads, the other's.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._caught = warnings.catch_warnings()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._inside += 1
+            if self._inside == 1:
+                self._caught = warnings.catch_warnings(action="ignore")
+                self._caught.__enter__()
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                self._caught.__exit__(None, None, None)
+
+
+_QUIET = _Quiet()
 
 
 def _check_size(image: Image, source: str) -> None:

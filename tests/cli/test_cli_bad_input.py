@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import huge
-from tenfold.cli import run
+from tenfold.cli import main, run
 
 
 @pytest.fixture
@@ -271,3 +271,13 @@ def test_an_argument_of_two_lines_is_one_line_of_error(
 ) -> None:
     assert run(arguments) in (1, 2)
     assert "no " in refusals()
+
+
+def test_a_closed_standard_output_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, refusals: Callable[[], str]
+) -> None:
+    monkeypatch.setattr("sys.stdout", None)
+    with pytest.raises(SystemExit) as stopped:
+        main(["models"])
+    assert stopped.value.code == 1
+    assert "standard output is closed" in refusals()

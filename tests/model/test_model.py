@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -145,14 +148,18 @@ def test_a_card_without_what_reading_depends_on_is_refused(name: str, folder: Pa
         load_model(folder)
 
 
-def test_weights_in_another_file_are_refused(folder: Path) -> None:
+@pytest.mark.parametrize("overlong", [False, True])
+def test_weights_in_another_file_are_refused(folder: Path, overlong: bool) -> None:
     """They would be looked for in the current folder, and no SHA-256 covers them."""
     graph = onnx.load(str(folder / GRAPH))
     outside = TensorProto(name="outside", data_type=TensorProto.FLOAT, dims=[1])
     outside.data_location = TensorProto.EXTERNAL
     outside.external_data.add(key="location", value="weights.bin")
     graph.graph.initializer.append(outside)
-    with_graph(folder, graph.SerializeToString())
+    content = graph.SerializeToString()
+    if overlong:  # protobuf reads 08 and 88 00 as the same number
+        content = content.replace(b"\x0a\x08location", b"\x0a\x88\x00location")
+    with_graph(folder, content)
     with pytest.raises(ModelError, match="must hold its weights itself"):
         load_model(folder)
 
@@ -378,3 +385,17 @@ def test_threads_get_the_same_answers(folder: Path, mnist: MNIST) -> None:
         together = list(pool.map(model.logits, parts))
     for ours, theirs in zip(alone, together, strict=True):
         np.testing.assert_array_equal(ours, theirs)
+
+
+def test_the_runtime_is_asked_to_send_nothing(folder: Path) -> None:
+    """ONNX Runtime from 1.32 on has telemetry, and reads the variable when it is imported."""
+    program = (
+        "import sys, os, tenfold.model\n"
+        f"tenfold.model.load_model({str(folder)!r})\n"
+        "print('onnxruntime' in sys.modules, os.environ['ORT_DISABLE_TELEMETRY'])"
+    )
+    plain = {key: value for key, value in os.environ.items() if key != "ORT_DISABLE_TELEMETRY"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=plain, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["True", "1"]

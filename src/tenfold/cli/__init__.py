@@ -83,6 +83,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             # A terminal without these letters, or a file name that is no text, shows "?" instead.
             stream.reconfigure(errors="replace")
+    if sys.stdout is None:
+        sys.exit(_fail("standard output is closed, so that results would be lost", 1))
     sys.exit(run(arguments))
 
 

@@ -22,7 +22,9 @@ __all__ = ["Model", "find_model_folder", "load_model"]
 _INPUTS = [("images", "tensor(uint8)", [28, 28])]
 _OUTPUTS = "logits", "tensor(float)"
 _MOST_THREADS = 1024
-_EXTERNAL = b"\x0a\x08location"  # how a tensor in ONNX says in which file its values are
+# How a tensor in ONNX says in which file its values are; the bytes before it may be written in
+# several ways, so the word alone is looked for, which no graph of ours has.
+_EXTERNAL = b"location"
 _TRIES, _PAUSE = 20, 0.02  # at reading a folder that is being replaced, and seconds between them
 _BATCH = 1024  # images a call of the graph, so that memory stays flat for any number
 
@@ -159,13 +161,12 @@ def find_model_folder(name: str | os.PathLike[str]) -> Path:
 
 
 def _session(path: Path, graph: bytes, threads: int, labels: int) -> Any:
-    import onnxruntime
-
     if _EXTERNAL in graph:
         raise ModelError(
             f"{path}: must hold its weights itself, but takes some from another file, which no "
             "SHA-256 covers; export it again"
         )
+    onnxruntime = _runtime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = 3  # errors only: they come back as exceptions
@@ -183,6 +184,19 @@ def _session(path: Path, graph: bytes, threads: int, labels: int) -> Any:
             f"{path}: must turn {_INPUTS} into {expected}, but turns {inputs} into {outputs}"
         )
     return session
+
+
+def _runtime() -> Any:
+    """Return ONNX Runtime with its telemetry off: what is read is nobody else's business.
+
+    It asks for the variable when it is imported; 1.32 would otherwise keep a number for the device
+    in the user's cache and send events, from Linux too (its ``docs/Privacy.md``).
+    """
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+    import onnxruntime
+
+    onnxruntime.disable_telemetry_events()
+    return onnxruntime
 
 
 def _content(path: Path) -> bytes:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tenfold.data.label_errors import CORRECTED_LABELS, DOUBTFUL
 from tenfold.decide import digit_probabilities
 from tenfold.errors import OutputError
-from tenfold.files import write_bytes, write_json, write_text
+from tenfold.files import exclusive, write_bytes, write_json, write_text
 from tenfold.model import Card, Model, included_models, load_model, read_card
 from tenfold.train.evaluate import evaluate
 from tenfold.train.runs import Run
@@ -107,14 +107,15 @@ def keep_figures(model: Model, figures: Mapping[str, Any]) -> None:
             taken this one's place.
     """
     refuse_included(model)
-    card = read_card(model.folder)
-    if card.sha256["model.onnx"] != model.card.sha256["model.onnx"]:
-        raise OutputError(
-            f"{model.folder}: must still hold the model that was evaluated, but holds another; "
-            "evaluate it again"
-        )
-    kept = replace(card, figures={**card.figures, **figures})
-    write_json(model.folder / "card.json", kept.sealed())
+    with exclusive(model.folder):
+        card = read_card(model.folder)
+        if card.sha256["model.onnx"] != model.card.sha256["model.onnx"]:
+            raise OutputError(
+                f"{model.folder}: must still hold the model that was evaluated, but holds another; "
+                "evaluate it again"
+            )
+        kept = replace(card, figures={**card.figures, **figures})
+        write_json(model.folder / "card.json", kept.sealed())
 
 
 def evaluate_run(run: Run, test: Split) -> dict[str, Any]:
