@@ -143,3 +143,21 @@ def test_a_one_beside_another_digit_is_a_second_one(gap: int, text: str) -> None
     right = int(np.flatnonzero(pair.any(0))[-1])
     cv2.line(pair, (right + gap, 40), (right + gap, 118), 255, 8, cv2.LINE_AA)
     assert difference(to_glyph(pair), frame_ink(pair)) <= 4
+
+
+@pytest.mark.parametrize("margin", [False, True], ids=["ruled", "with-a-margin"])
+@pytest.mark.parametrize("thickness", [1, 2, 3])
+@pytest.mark.parametrize("text", ["0", "2", "3", "4", "7", "8"])
+def test_a_digit_as_high_as_a_line_is_freed_of_the_rules(
+    text: str, thickness: int, margin: bool
+) -> None:
+    """An eighth of the page; the rules' edges come and go in the paper's grain."""
+    alone = np.zeros((SIDE, SIDE), np.uint8)
+    cv2.putText(alone, text, (90, 112), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 255, 4, cv2.LINE_AA)
+    page = np.random.default_rng(0).normal(8, 4, (SIDE, SIDE))
+    for row in range(4, SIDE, 31):
+        page[row : row + thickness] += 60
+    if margin:
+        page[:, 30:32] += 100
+    page = cv2.GaussianBlur(np.maximum(page.clip(0, 255), alone), (0, 0), 0.7).astype(np.uint8)
+    assert np.corrcoef(to_glyph(page).ravel(), to_glyph(alone).ravel())[0, 1] > 0.85

@@ -14,10 +14,14 @@ __all__ = ["erase_rules"]
 _RUN = 0.15  # of a page's side: the least straight run of ink that may be part of a rule
 _ACROSS = 0.95  # of a page's side, along which a rule has to reach
 _THICKEST = 0.06  # of a page's other side: a thicker line may be a stroke
-_DIGIT = 0.3  # of a page's shorter side: the least height or width of what is left, off the border
+# Of a page's shorter side: the least height or width of what is left, off the border. A digit cut
+# out closely has two strokes from border to border at the most; more lines are a ruled page.
+_DIGIT, _SMALL_DIGIT = 0.3, 0.08
+_RULED = 3  # lines
 _MOST_RUNS = 100  # beyond which a page is a texture and has no rules
 _SAMPLES = 12  # columns of a run, through pairs of which lines are laid
 _MARGIN = 1.0  # pixels beyond a line's own rows to either side that are of its edge
+_FAINT = 0.5  # ink below this on a rule is the rule's edge, where that comes and goes
 _LEAST_SIDE = 40  # pixels, below which a rule cannot be told from a stroke
 
 
@@ -51,7 +55,8 @@ def erase_rules(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     if not (level or upright):
         return ink
     erased = _without(_without(ink, level).T, upright).T
-    return np.ascontiguousarray(erased) if _holds_a_digit(erased) else ink
+    least = _DIGIT if len(level) + len(upright) < _RULED else _SMALL_DIGIT
+    return np.ascontiguousarray(erased) if _holds_a_digit(erased, least) else ink
 
 
 def _rules(ink: NDArray[np.float32]) -> list[_Line]:
@@ -163,7 +168,7 @@ def _without(ink: NDArray[np.float32], lines: Sequence[_Line]) -> NDArray[np.flo
     covered = np.zeros(ink.shape, bool)
     for line in lines:
         covered |= _near(line, ink.shape)
-    covered &= _level_runs(ink) > 0
+    covered &= (_level_runs(ink) > 0) | (ink < _FAINT)
     rest = np.where(covered, 0, ink).astype(np.float32)
     tallest = 2 * math.ceil(max(line.thickness for line in lines) / 2 + _MARGIN) + 3
     closed = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((tallest, 3), np.uint8))
@@ -178,12 +183,12 @@ def _near(line: _Line, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     return np.asarray(apart <= line.thickness / 2 + _MARGIN, bool)
 
 
-def _holds_a_digit(ink: NDArray[np.float32]) -> bool:
-    """Tell whether some piece is as large as a digit and touches no border."""
+def _holds_a_digit(ink: NDArray[np.float32], least: float) -> bool:
+    """Tell whether some piece is ``least`` of the page's shorter side, and touches no border."""
     import cv2
 
     height, width = ink.shape
     _, _, statistics, _ = cv2.connectedComponentsWithStats((ink > 0).astype(np.uint8))
     left, top, wide, tall = statistics[1:, :4].T
     inside = (left > 0) & (top > 0) & (left + wide < width) & (top + tall < height)
-    return bool((inside & (np.maximum(wide, tall) >= _DIGIT * min(height, width))).any())
+    return bool((inside & (np.maximum(wide, tall) >= least * min(height, width))).any())
