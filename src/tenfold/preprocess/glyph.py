@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tenfold.images import Polarity, open_page
 from tenfold.preprocess.ground import lift_ink
 from tenfold.preprocess.rules import erase_rules
+from tenfold.preprocess.sheet import cut_out_sheet
 from tenfold.preprocess.strokes import keep_digit
 
 __all__ = ["SIDE", "are_glyphs", "frame_ink", "is_glyph", "picture_to_glyph", "to_glyph"]
@@ -32,9 +33,10 @@ _FULL = 97.0  # percentile of a glyph's ink that counts as full: thin strokes ar
 def to_glyph(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return a page with one digit as a glyph.
 
-    A page that is a glyph already (see `is_glyph`) is taken as it is. Any other is freed of its
-    ground and of all that is not the digit, cut to its ink, fitted into 20 x 20 and centred by
-    mass. A blank page gives a glyph of zeros.
+    A page that is a glyph already (see `is_glyph`) is taken as it is. Any other is
+    cut to the sheet of paper that it shows on a table, where it does, freed of its ground and of
+    all that is not the digit, cut to its ink, fitted into 20 x 20 and centred by mass. A blank
+    page gives a glyph of zeros.
 
     Args:
         page: Shape (H, W), uint8, ink bright.
@@ -44,7 +46,7 @@ def to_glyph(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """
     if is_glyph(page):
         return page.copy()
-    ink = lift_ink(_small_enough(page))
+    ink = lift_ink(cut_out_sheet(_small_enough(page)))
     if ink is not None:
         ink = keep_digit(erase_rules(ink))
     if ink is None or not ink.any():

@@ -1,0 +1,159 @@
+"""A sheet of paper that lies in sight: with the table round it, on two sides or more."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tenfold.regions import shrunk
+
+__all__ = ["cut_out_sheet"]
+
+_SIDE = 128  # pixels a side on which the sheet is looked for
+_LEAST_SIDE = 64  # pixels of a page: a smaller one shows no table
+_LEAST = 0.12  # of the page's area: the least sheet
+_STRAIGHT, _RECTANGULAR = 0.97, 0.82  # of its hull, and of the least rectangle round it: its area
+_TABLE = 0.7  # of what is round it: the least share that is as dark or bright as a table
+_BROAD = 0.06  # of the page's side: a table is broader, a frame or a rule is not
+_WRITTEN = 0.1  # of the sheet's shorter side: the least length of what is written on it
+_CONTRAST = 24  # grey levels between the sheet and what is written on it
+_COVERED = 0.3  # of the sheet: the most that is written on
+# Of its hull, and of the sheet: what fills more of both is the hole of a thick 0.
+_SOLID, _SLIT = 0.85, 0.07
+_EDGE = 0.03  # of the sheet's shorter side: what is left out along its edge, with its shadow
+
+
+def cut_out_sheet(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the inside of a sheet of paper that lies on a table, or the page where there is none.
+
+    A sheet is straight on all sides and has something written on it, darker or brighter; it reaches
+    no border of the page, one, or two that meet. A page with the table on one side, or with a
+    shadow's edge across it, is left as it is.
+
+    Args:
+        page: Shape (H, W), uint8. Whether the sheet is brighter or darker than the table is found.
+
+    Returns:
+        Shape (H', W'), uint8, ink bright: a new array, or ``page`` itself.
+    """
+    import cv2
+
+    if min(page.shape) < _LEAST_SIDE:
+        return page
+    small = np.asarray(cv2.GaussianBlur(shrunk(page, _SIDE), (0, 0), 1.0)).astype(np.uint8)
+    bright = small > _divide(small)
+    for mask in (bright, ~bright):
+        sheet = _sheet(mask)
+        if sheet is not None and (strokes := _strokes(small, sheet)) is not None:
+            inside = _laid_bare(page, sheet)
+            level = small[strokes > 0].mean(), small[(sheet > 0) & (strokes == 0)].mean()
+            return np.asarray(inside if level[0] > level[1] else 255 - inside, np.uint8)
+    return page
+
+
+def _divide(levels: NDArray[np.uint8]) -> float:
+    """Return the level that parts the bright from the dark (Otsu 1979)."""
+    import cv2
+
+    return float(cv2.threshold(levels, 0, 255, cv2.THRESH_OTSU)[0])
+
+
+def _sheet(mask: NDArray[np.bool_]) -> NDArray[np.uint8] | None:
+    """Return the sheet (H, W), 0 or 1, with what is written on it; None where there is none."""
+    import cv2
+
+    _, labels, statistics, _ = cv2.connectedComponentsWithStats(
+        mask.astype(np.uint8), connectivity=4
+    )
+    if len(statistics) < 2:
+        return None
+    label = 1 + int(statistics[1:, cv2.CC_STAT_AREA].argmax())
+    own = (labels == label).astype(np.uint8)
+    outlines, _ = cv2.findContours(own, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    filled = cv2.drawContours(np.zeros_like(own), outlines, -1, 1, cv2.FILLED)
+    lies = _has_its_form(filled, outlines[0]) and _lies_on_a_table(filled > 0, mask)
+    return np.asarray(filled, np.uint8) if lies else None
+
+
+def _has_its_form(filled: NDArray[np.uint8], outline: NDArray[np.int32]) -> bool:
+    """Tell a shape that is straight on all sides, and reaches two borders that meet at the most."""
+    import cv2
+
+    area = float(filled.sum())
+    hull = cv2.fillConvexPoly(np.zeros_like(filled), cv2.convexHull(outline), 1)
+    wide, tall = (side + 1 for side in cv2.minAreaRect(outline)[1])
+    top, bottom, left, right = (
+        bool(side.any()) for side in (filled[0], filled[-1], filled[:, 0], filled[:, -1])
+    )
+    return (
+        area >= _LEAST * filled.size
+        and area >= _STRAIGHT * float(hull.sum())
+        and area >= _RECTANGULAR * wide * tall
+        and not (top and bottom)
+        and not (left and right)
+    )
+
+
+def _lies_on_a_table(sheet: NDArray[np.bool_], mask: NDArray[np.bool_]) -> bool:
+    import cv2
+
+    around = ~sheet
+    brush = np.ones((round(_BROAD * max(mask.shape)),) * 2, np.uint8)
+    broad = cv2.morphologyEx((around & ~mask).astype(np.uint8), cv2.MORPH_OPEN, brush)
+    return float(broad.sum()) >= _TABLE * float(around.sum())
+
+
+def _strokes(small: NDArray[np.uint8], sheet: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """Return what is written on a sheet, 0 or 1; None for an empty one and the hole of a thick 0.
+
+    Of the bright and the dark on it that which is less.
+    """
+    import cv2
+
+    area = float(sheet.sum())
+    inside = cv2.erode(sheet, np.ones((7, 7), np.uint8), borderValue=1) > 0  # without the edge
+    if not inside.any():
+        return None
+    bright = small > _divide(small[inside])
+    parts = bright & inside, ~bright & inside
+    strokes = min(parts, key=lambda part: int(part.sum())).astype(np.uint8)
+    if not strokes.any() or float(strokes.sum()) > _COVERED * area:
+        return None
+    if small[parts[0]].mean() - small[parts[1]].mean() < _CONTRAST:
+        return None
+    _, labels, statistics, _ = cv2.connectedComponentsWithStats(strokes)
+    lengths = statistics[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(1)
+    rows, columns = np.flatnonzero(sheet.any(1)), np.flatnonzero(sheet.any(0))
+    if lengths.max() < _WRITTEN * min(np.ptp(rows), np.ptp(columns)):
+        return None
+    longest = (labels == 1 + int(lengths.argmax())).astype(np.uint8)
+    return None if _is_hole(longest, area) else strokes
+
+
+def _is_hole(stroke: NDArray[np.uint8], area: float) -> bool:
+    """Tell the hole of a thick 0 from a stroke (H, W), 0 or 1, on a sheet of some area."""
+    import cv2
+
+    hull = cv2.convexHull(np.argwhere(stroke)[:, ::-1].astype(np.int32))
+    solid = cv2.fillConvexPoly(np.zeros_like(stroke), hull, 1)
+    return float(stroke.sum()) > max(_SOLID * float(solid.sum()), _SLIT * area)
+
+
+def _laid_bare(page: NDArray[np.uint8], sheet: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the page's part with the sheet, what is beside it as bright as its nearest edge."""
+    import cv2
+
+    height, width = page.shape
+    grown = cv2.resize(sheet * 255, (width, height), interpolation=cv2.INTER_LINEAR)
+    sheet = (grown > 127).astype(np.uint8)
+    rows, columns = np.flatnonzero(sheet.any(1)), np.flatnonzero(sheet.any(0))
+    edge = max(2, round(_EDGE * min(np.ptp(rows), np.ptp(columns))))
+    inside = cv2.erode(sheet, np.ones((2 * edge + 1, 2 * edge + 1), np.uint8))
+    rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
+    box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    _, nearest = cv2.distanceTransformWithLabels(
+        1 - inside[box], cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    levels = np.zeros(int(nearest.max()) + 1, np.uint8)
+    levels[nearest[inside[box] > 0]] = page[box][inside[box] > 0]
+    return np.asarray(levels[nearest], np.uint8)
