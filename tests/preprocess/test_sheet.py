@@ -70,7 +70,18 @@ def shadowed() -> np.ndarray:
     return page
 
 
+def upright_zero(pen: int) -> np.ndarray:
+    """A 0 with nearly straight sides, as many write it, ink bright."""
+    page = np.zeros((SIDE, SIDE), np.uint8)
+    corners = np.array([[125, 70], [180, 70], [200, 95], [200, 200], [180, 230], [120, 230]])
+    outline = np.vstack([corners, [[100, 205], [100, 100]]])
+    cv2.polylines(page, [outline.astype(np.int32)], True, 255, pen, cv2.LINE_AA)
+    return page
+
+
 NOT_SHEETS = {
+    **{f"zero, pen {pen}": upright_zero(pen) for pen in (4, 8, 12, 20, 30, 40)},
+    "box": cv2.rectangle(np.zeros((SIDE, SIDE), np.uint8), (60, 60), (240, 240), 255, 12),
     "digit alone": sheet([(0, 0), (SIDE, 0), (SIDE, SIDE), (0, SIDE)], "4"),
     "empty sheet": sheet(ALL_ROUND, ""),
     "table at one side": sheet([(0, 0), (240, 0), (240, SIDE), (0, SIDE)], "4"),

@@ -71,8 +71,10 @@ def _sheet(mask: NDArray[np.bool_]) -> NDArray[np.uint8] | None:
     own = (labels == label).astype(np.uint8)
     outlines, _ = cv2.findContours(own, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     filled = cv2.drawContours(np.zeros_like(own), outlines, -1, 1, cv2.FILLED)
-    lies = _has_its_form(filled, outlines[0]) and _lies_on_a_table(filled > 0, mask)
-    return np.asarray(filled, np.uint8) if lies else None
+    is_solid = float(own.sum()) >= (1 - _COVERED) * float(filled.sum())  # and no box or 0
+    if is_solid and _has_its_form(filled, outlines[0]) and _lies_on_a_table(filled > 0, mask):
+        return np.asarray(filled, np.uint8)
+    return None
 
 
 def _has_its_form(filled: NDArray[np.uint8], outline: NDArray[np.int32]) -> bool:
