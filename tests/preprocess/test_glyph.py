@@ -382,3 +382,16 @@ def test_small_print_beside_the_digit_is_left_out() -> None:
     beside = array.copy()
     cv2.putText(beside, "no. 12", (150, 230), cv2.FONT_HERSHEY_SIMPLEX, 0.5, 255, 1, cv2.LINE_AA)
     assert difference(to_glyph(beside), to_glyph(array)) <= 2
+
+
+@pytest.mark.parametrize("grain", [3, 6, 10])
+def test_a_thin_one_is_told_from_grain(grain: int) -> None:
+    """It covers less than a hundredth of the page, whose levels are two halves of the grain."""
+    random = np.random.default_rng(0)
+    array = random.normal(60, grain, (300, 300))
+    array[110:190, 149:152] += 80
+    glyph = to_glyph(array.clip(0, 255).astype(np.uint8)).astype(int)
+    assert np.ptp(np.flatnonzero(glyph.any(1))) + 1 in (20, 21)
+    assert glyph[:, 12:16].sum() > 0.95 * glyph.sum() > 0
+    without = random.normal(60, grain, (300, 300)).clip(0, 255).astype(np.uint8)
+    assert is_blank(without)

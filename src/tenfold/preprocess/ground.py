@@ -14,6 +14,7 @@ __all__ = ["lift_ink"]
 
 _MIN_CONTRAST = 24  # grey levels between ground and ink, below which paper grain is all there is
 _MIN_SIGNAL = 5.0  # times the grain's standard deviation that ink must rise above the ground
+_RARE_SIGNAL = 7.0  # the same where there is next to no ink, of which half tells ink from grain
 _GRAIN_CUT = 3.5  # times the grain's standard deviation, below which all is ground
 _GRAIN_PIXELS = 20_000  # from which grain is told; more say the same
 _MIN_EDGE, _MAX_EDGE = 0.04, 0.3  # share of full ink; the cut stays between the two
@@ -45,18 +46,34 @@ def lift_ink(page: NDArray[np.uint8]) -> NDArray[np.float32] | None:
     is_divided = _is_divided(small)
     ground = _broad_ground(page) if is_divided else _fitted_ground(small, page.shape)
     lifted = page - ground
-    ink = lifted > _threshold(lifted)
-    if not ink.any():
+    ink = _inked(lifted)
+    if ink is None:
         return None
-    full = _full_ink(lifted, ink)
-    grain = _grain(lifted, ~ink)
-    if full < 0.8 * _MIN_CONTRAST or full < _MIN_SIGNAL * grain:
-        return None
+    full, grain = _full_ink(lifted, ink), _grain(lifted, ~ink)
     if is_divided:
         lifted *= 255 / np.maximum(255 - ground, _LEAST_LIGHT)  # as bright a shadow leaves paper
         full = _full_ink(lifted, ink)
     lowest = min(max(_GRAIN_CUT * grain, _MIN_EDGE * full), _MAX_EDGE * full)
     return np.where(lifted < lowest, 0, np.minimum(lifted / full, 1)).astype(np.float32)
+
+
+def _inked(lifted: NDArray[np.float32]) -> NDArray[np.bool_] | None:
+    """Return what is ink of what rises above the ground; None where there is none.
+
+    Where there is next to no ink, as of a thin 1, two classes of levels are two halves of the
+    grain. Then what rises far above all grain is looked for.
+    """
+    for threshold, signal in (
+        (_threshold(lifted), _MIN_SIGNAL),
+        (_RARE_SIGNAL / 2 * _grain(lifted, np.ones(lifted.shape, bool)), _RARE_SIGNAL),
+    ):
+        ink = lifted > threshold
+        if not ink.any():
+            continue
+        full = _full_ink(lifted, ink)
+        if full >= max(0.8 * _MIN_CONTRAST, signal * _grain(lifted, ~ink)):
+            return np.asarray(ink, bool)
+    return None
 
 
 def _is_divided(small: NDArray[np.float32]) -> bool:
