@@ -1,11 +1,12 @@
 """How fast the included models read, beside the same networks in PyTorch and Keras, in one run.
 
-    make bench        or        python benchmarks/model_speed.py [MODEL ...]
+    make bench        or        python benchmarks/model_speed.py [MODEL ...] [--keep]
 
 One digit is timed as the median of 300 calls, batches of 1,024 as the median of 15, by turns; a
 picture from its PNG of 200 x 200 pixels to the answer. PyTorch runs eagerly, channels last, in
 inference mode; Keras by a compiled ``predict_on_batch``; of both the network alone.
-Results are appended to ``benchmarks/results/model_speed.csv``.
+Results are appended to ``benchmarks/results/model_speed.csv``; ``--keep`` writes them into the
+cards of the included models, too: all of one run, for speeds of two days do not compare.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from record import append_rows
+from record import append_rows, stamp
 from tenfold import Reader
 from tenfold.model import included_models, load_model
+from tenfold.train.evaluation_files import write_figures
 from tenfold.train.networks import Network
 from tenfold.train.settings import from_table
 
@@ -121,8 +123,11 @@ def measure(name: str, folder: Path) -> list[dict[str, Any]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("models", nargs="*", metavar="MODEL", help="names or folders")
+    parser.add_argument("--keep", action="store_true", help="also in the included models' cards")
     options = parser.parse_args()
-    included = included_models()
+    if options.keep and options.models:
+        parser.error("--keep is for all included models at once")
+    included, stamped = included_models(), stamp()
     chosen = {str(name): included.get(name, Path(name)) for name in options.models or included}
     rows = []
     for name, folder in chosen.items():
@@ -133,7 +138,18 @@ def main() -> None:
                 f" {row['images_a_second']:9,} images a second",
                 flush=True,
             )
-    append_rows(RESULTS, rows)
+    append_rows(RESULTS, rows, stamped)
+    if options.keep:
+        for row in rows:
+            if row["peer"] == "tenfold":
+                keep_speed(included[row["model"]], row, stamped)
+
+
+def keep_speed(folder: Path, row: Mapping[str, Any], stamped: Mapping[str, Any]) -> None:
+    """Write a measured speed into a model's card, with the machine it was measured on."""
+    speed = {key: row[key] for key in ("one_digit_ms", "images_a_second", "picture_ms")}
+    machine = {key: stamped[key] for key in ("date", "processor", "cores", "onnxruntime")}
+    write_figures(load_model(folder), {"speed": {**speed, "batch": BATCH, **machine}})
 
 
 if __name__ == "__main__":

@@ -3,20 +3,17 @@
     python benchmarks/ship_models.py NAME --calibration HELD [HELD ...] --runs RUN [RUN ...]
 
 One run becomes a model, several a committee, which several that held images out calibrate. Weights
-are kept as float16 in the graph alone; then the model is scored on every built-in set and timed, on
-an idle machine, and takes its place in ``src/tenfold/models``, where its forerunner goes.
+are kept as float16 in the graph alone; then the model is scored on every built-in set and takes its
+place in ``src/tenfold/models``, where its forerunner goes. Speeds are measured of all models in one
+run, on an idle machine: ``python benchmarks/model_speed.py --keep``.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from model_speed import BATCH, RESULTS, measure
 from recipe_seeds import evaluations
-from record import append_rows, stamp
 from tenfold.data import load_mnist
 from tenfold.files import replace_folder
 from tenfold.model import load_model
@@ -26,7 +23,6 @@ from tenfold.train.export import MODEL_FILES, Form, export_committee, export_run
 from tenfold.train.runs import Run, open_run
 
 MODELS = Path(__file__).parents[1] / "src" / "tenfold" / "models"
-_MACHINE = ("date", "processor", "cores", "onnxruntime")
 FORM = Form(half=True, safetensors=False)
 
 
@@ -40,24 +36,6 @@ def export(name: str, runs: list[Run], held: list[Run], folder: Path) -> None:
         export_committee(runs, folder, data.test, name, calibration=fitted, form=FORM)
 
 
-def add_figures(name: str, folder: Path, stamped: Mapping[str, Any]) -> None:
-    """Write the figures on all built-in sets, and the speed, into the card.
-
-    The speed goes on record beside that of the peers, as ``model_speed.py`` measures it.
-    """
-    model = load_model(folder)
-    figures = evaluations(model)
-    rows = measure(name, folder)
-    append_rows(RESULTS, rows, stamped)
-    measured = ("one_digit_ms", "images_a_second", "picture_ms")
-    speed = {
-        **{key: rows[0][key] for key in measured},
-        "batch": BATCH,
-        **{key: found for key, found in stamped.items() if key in _MACHINE},
-    }
-    keep_figures(model, {**figures, "speed": speed})
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("name", help="of the folder in src/tenfold/models")
@@ -66,10 +44,10 @@ def main() -> None:
     options = parser.parse_args()
     runs = [open_run(path) for path in options.runs]
     held = [open_run(path) for path in options.calibration]
-    stamped = stamp()  # before the model changes the sources
     with replace_folder(MODELS / options.name, MODEL_FILES, marker="card.json") as folder:
         export(options.name, runs, held, folder)
-        add_figures(options.name, folder, stamped)
+        model = load_model(folder)
+        keep_figures(model, evaluations(model))
     size = (MODELS / options.name / "model.onnx").stat().st_size
     print(f"{MODELS / options.name}: {size / 1e6:.2f} MB")
 

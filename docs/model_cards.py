@@ -28,8 +28,8 @@ KNOWN_FAILURES: dict[str, tuple[str, ...]] = {
     ),
     "champion": (
         _MNIST_ONLY,
-        "Most of what it misreads with confidence is mislabelled, or doubtful to people too: no "
-        "refusal keeps that out.",
+        "Of its six errors among the surest 99 % of MNIST's test images four are mislabelled: no "
+        "refusal keeps them out, and 99.97 % of the surest are out of reach.",
     ),
     "nano": (_MNIST_ONLY,),
 }
@@ -82,18 +82,17 @@ def overview() -> Iterator[str]:
 
 def _overview_row(name: str, folder: Path) -> tuple[str, ...]:
     card = read_card(folder).to_dict()
-    figures, speed = card["figures"], card["figures"]["speed"]
-    refuses = len(card["labels"]) > 10
+    figures, speed = card["figures"], card["figures"].get("speed")
     return (
         f"`{name}`",
         _percent(figures["MNIST test"]["accuracy"]),
         _mean_accuracy(name),
         *(_percent(figures[key]["accuracy"]) for key in ("corrupted", "optdigits")),
-        _percent(figures["not-digits"]["refused"]) if refuses else "–",
+        _percent(figures["not-digits"]["refused"]),
         f"{card['trained']['parameters']:,}",
         f"{(folder / 'model.onnx').stat().st_size / 1e6:.2f} MB",
-        f"{speed['one_digit_ms']:.2f} ms",
-        f"{speed['images_a_second']:,}",
+        f"{speed['one_digit_ms']:.2f} ms" if speed else "–",
+        f"{speed['images_a_second']:,}" if speed else "–",
     )
 
 

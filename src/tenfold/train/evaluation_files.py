@@ -29,6 +29,7 @@ __all__ = [
     "main_figures",
     "network_outputs",
     "refuse_included",
+    "write_figures",
     "write_outputs",
 ]
 
@@ -107,6 +108,11 @@ def keep_figures(model: Model, figures: Mapping[str, Any]) -> None:
             taken this one's place.
     """
     refuse_included(model)
+    write_figures(model, figures)
+
+
+def write_figures(model: Model, figures: Mapping[str, Any]) -> None:
+    """Do as `keep_figures` does, also to a model of the package: for those who make it."""
     with exclusive(model.folder):
         card = read_card(model.folder)
         if card.sha256["model.onnx"] != model.card.sha256["model.onnx"]:

@@ -312,6 +312,6 @@ def _knowledge(card: Card) -> str:
     else:
         known = (
             "Trained on MNIST's training images alone, it knows nothing but centred single digits\n"
-            "in white on black, and takes anything for one of them."
+            "in white on black, and has one for whatever it is shown."
         )
     return known + (" It refuses what it is not sure of." if card.thresholds["unsure"] > 0 else "")
