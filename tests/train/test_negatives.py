@@ -117,3 +117,22 @@ def test_a_network_learns_to_refuse_them() -> None:
     unknown = predict_logits(trainer.trained, torch.from_numpy(strange)).argmax(1)
     assert float((unknown == NOT_A_DIGIT).float().mean()) > 0.6
     assert float((known == NOT_A_DIGIT).float().mean()) < 0.3
+
+
+def test_garments_are_mirror_images_of_themselves_or_shoes() -> None:
+    random = np.random.default_rng(5)
+    pictures = np.stack([draw_negative("garment", DIGITS, random) for _ in range(300)]) > 60
+    differing = (pictures != pictures[:, :, ::-1]).mean((1, 2)) / pictures.mean((1, 2))
+    assert 0.2 < (differing > 0.5).mean() < 0.6
+
+
+def test_a_shape_that_fills_its_page_is_left_as_its_holes() -> None:
+    """Of some shapes: a reader takes for the ground what the page's border is mostly of."""
+    random = np.random.default_rng(6)
+    shape = np.zeros((64, 64), np.uint8)
+    shape[6:58, 6:58] = 255
+    shape[20:44, 29:35] = shape[29:35, 20:44] = 0
+    seen = np.stack([negatives._seen(shape, random) for _ in range(200)])
+    middle = seen[:, 13:15, 13:15].mean((1, 2))
+    assert 0.03 < (middle > 200).mean() < 0.5
+    assert (middle < 50).mean() > 0.5

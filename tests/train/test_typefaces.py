@@ -53,7 +53,7 @@ def test_letters_by_hand_are_framed_and_differ() -> None:
 
 
 def test_no_character_by_hand_is_a_digit() -> None:
-    for face, named in typefaces._SCRIPTS.items():
+    for face, named in typefaces._SCRIPTS:
         assert not set(named) & (set("0123456789") if face != "japanese" else set("一二七")), face
         assert all(typefaces._face(face)[character] for character in named), face
 

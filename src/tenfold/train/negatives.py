@@ -14,7 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tenfold.preprocess import frame_ink
+from tenfold.polarity import ground_is_bright
+from tenfold.preprocess import frame_ink, to_glyph
 from tenfold.train.pen import CANVAS, Strokes, draw_strokes, smooth_line
 from tenfold.train.typefaces import LETTERS, draw_by_hand, draw_character
 from tenfold.values import Split
@@ -243,22 +244,62 @@ def _blot(random: np.random.Generator) -> NDArray[np.uint8]:
     canvas = _empty()
     cv2.fillPoly(canvas, [outline.round().astype(np.int32)], 255, cv2.LINE_AA)
     if random.random() < 0.6:
-        canvas = (canvas * _smooth_noise(random, int(random.integers(3, 17)), 0.35)).astype(
-            np.uint8
-        )
-    return frame_ink(canvas)
+        canvas = _shaded(canvas, _smooth_noise(random, int(random.integers(3, 17)), 0.35))
+    return _seen(canvas, random)
 
 
 def _garment(random: np.random.Generator) -> NDArray[np.uint8]:
-    """A filled shape that is its own mirror image: of broad parts, or tall with two legs."""
-    half = np.zeros((CANVAS, CANVAS // 2), np.uint8)
-    for corners in _legs(random) if random.random() < 0.4 else _broad_parts(random):
-        cv2.fillPoly(half, [np.array(corners, np.int32)], 255, cv2.LINE_AA)
-    canvas = np.hstack([half[:, ::-1], half])
-    if not canvas.any():
-        return _garment(random)
+    """A filled shape that is its own mirror image, of broad parts or with two legs; or a shoe."""
+    if random.random() < 0.3:
+        canvas = _shoe(random)
+    else:
+        half = np.zeros((CANVAS, CANVAS // 2), np.uint8)
+        for corners in _legs(random) if random.random() < 0.4 else _broad_parts(random):
+            cv2.fillPoly(half, [np.array(corners, np.int32)], 255, cv2.LINE_AA)
+        canvas = np.hstack([half[:, ::-1], half])
     shade = _smooth_noise(random, int(random.integers(2, 24)), float(random.uniform(0.2, 0.9)))
-    return frame_ink((canvas * shade).astype(np.uint8))
+    canvas = _shaded(canvas, shade)
+    return _seen(canvas, random) if canvas.any() else _garment(random)
+
+
+def _shoe(random: np.random.Generator) -> NDArray[np.uint8]:
+    """Return a shoe from the side (64, 64), low or high, on a heel or flat, closed or of straps."""
+    top, ankle = int(random.integers(6, 44)), int(random.integers(28, 46))
+    toe, sole = int(random.integers(3, 14)), int(random.integers(46, 56))
+    corners = [(4, sole), (4, sole - toe), (ankle - 8, sole - toe - 6), (ankle, top), (60, top)]
+    canvas = _empty()
+    cv2.fillPoly(canvas, [np.array([*corners, (60, sole)], np.int32)], 255, cv2.LINE_AA)
+    for _ in range(int(random.integers(0, 6))):  # between straps, laces or patches
+        start, end = random.integers(4, 60, 2), random.integers(top, sole, 2)
+        gap = int(random.integers(1, 6))
+        cv2.line(canvas, (int(start[0]), int(end[0])), (int(start[1]), int(end[1])), 0, gap)
+    cv2.line(canvas, (4, sole), (60, sole), 255, int(random.integers(1, 6)))
+    heel = int(random.integers(0, 14))
+    cv2.rectangle(canvas, (60 - max(heel, 4), sole), (60, sole + heel // 2), 255, -1)
+    return canvas if random.random() < 0.5 else np.ascontiguousarray(canvas[:, ::-1])
+
+
+def _seen(canvas: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
+    """Return a filled shape as drawn, or what a reader leaves of it on a page that it fills.
+
+    That is its holes and edges where most of the page's border is its own: it is the ground there.
+    """
+    if random.random() < 0.5:
+        rows, columns = np.flatnonzero(canvas.any(1)), np.flatnonzero(canvas.any(0))
+        cut = canvas[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        scale = float(random.uniform(20, CANVAS)) / max(cut.shape)
+        seen = cv2.resize(cut, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        above, below, before, after = random.integers(1, 5, 4) * (random.random(4) < 0.4)
+        page = np.pad(np.asarray(seen, np.uint8), ((above, below), (before, after)))
+        left = to_glyph(255 - page if ground_is_bright(page) else page)
+        places = np.argwhere(left > 100).astype(np.float64)  # but for the faintest edges
+        if len(places) and not _is_narrow(places):
+            return left
+    return frame_ink(canvas)
+
+
+def _shaded(canvas: NDArray[np.uint8], shade: NDArray[np.float32]) -> NDArray[np.uint8]:
+    return np.asarray((canvas * shade).astype(np.uint8))
 
 
 def _broad_parts(random: np.random.Generator) -> Iterator[_Corners]:

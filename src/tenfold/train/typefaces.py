@@ -7,6 +7,7 @@ stand in a run's ``environment.json``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import cv2
@@ -31,27 +32,31 @@ _DISPLAYED = 0.12  # share of typed digits as meters and scales show them
 _FLAGGED = 0.5  # share of ones drawn as the grotesque faces of most forms have them
 _PLOTTED = ("futural", "futuram", "rowmans", "rowmand", "rowmant", "timesr", "timesi", "timesrb")
 _CURSIVE = "ACEFHKLMNPRTUVWXacdefhijkmnprtuvwx"
-# Kanji, hiragana and katakana by their places in Hershey-Fonts, without those like 1 3 5 6 7.
-_JAPANESE = "".join(
-    chr(place)
-    for first, last in (
-        (35, 49), (51, 58), (65, 66), (68, 75), (77, 78), (80, 80), (83, 92), (94, 104),
-        (108, 108), (110, 111), (113, 115), (120, 168), (170, 171), (174, 183), (186, 187),
-        (191, 193), (195, 195), (200, 223),
-    )
-    for place in range(first, last + 1)
+# By their places in Hershey-Fonts: kanji and hiragana without those like 1 3 5 6 7.
+_KANJI_AND_HIRAGANA = (
+    (35, 49), (51, 58), (65, 66), (68, 75), (77, 78), (80, 80), (83, 92), (94, 104),
+    (108, 108), (110, 111), (113, 115), (120, 144), (200, 223),
 )  # fmt: skip
-# Of each script by hand what is no digit, by the places that Hershey-Fonts gives its characters.
-_SCRIPTS = {
-    "futural": LETTERS,
-    "rowmans": LETTERS,
-    "cursive": _CURSIVE,
-    "scripts": _CURSIVE,
-    "greek": "ACDEFGHKLMNPRSTUWXYacefghklmnprtuwxyz",
-    "cyrilc_1": "ADFGIJKLMNPQRSUVWYZ",
-    "mathupp": "abcdefghijklnowxy",
-    "japanese": _JAPANESE,
-}
+# Katakana without fu, no and wa, like 7 and 1, yo, like 3, ro, like 0, and re, like a tick for 1.
+_KATAKANA = ((145, 168), (170, 171), (174, 183), (185, 187), (191, 195))
+
+
+def _characters(ranges: Sequence[tuple[int, int]]) -> str:
+    return "".join(chr(place) for first, last in ranges for place in range(first, last + 1))
+
+
+# Face and characters of each script by hand: of its letters those that nobody takes for a digit.
+_SCRIPTS = (
+    ("futural", LETTERS),
+    ("rowmans", LETTERS),
+    ("cursive", _CURSIVE),
+    ("scripts", _CURSIVE),
+    ("greek", "ACDEFGHKLMNPRSTUWXYacefghklmnprtuwxyz"),
+    ("cyrilc_1", "ADFGIJKLMNPQRSUVWYZ"),
+    ("mathupp", "abcdefghijklnowxy"),
+    ("japanese", _characters(_KANJI_AND_HIRAGANA)),
+    ("japanese", _characters(_KATAKANA)),
+)
 
 
 # The seven bars of a display: (column, row) of both ends, from the top clockwise, the middle last.
@@ -117,11 +122,11 @@ def _flagged_one(random: np.random.Generator) -> Strokes:
 
 def draw_by_hand(random: np.random.Generator) -> NDArray[np.uint8]:
     """Return a letter, kana or sign that is no digit, as written by a hand, (28, 28) uint8."""
-    face = (*_SCRIPTS, "hangul")[int(random.integers(len(_SCRIPTS) + 1))]
-    if face == "hangul":
+    script = int(random.integers(len(_SCRIPTS) + 1))
+    if script == len(_SCRIPTS):
         strokes = draw_hangul(random)
     else:
-        characters = _SCRIPTS[face]
+        face, characters = _SCRIPTS[script]
         strokes = _face(face)[characters[int(random.integers(len(characters)))]]
     return draw_strokes(shake(strokes, random), random, (2, 7))
 
