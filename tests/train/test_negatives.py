@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import tiny
-from tenfold.train import negatives
+from tenfold.train import blots, spoiled
 from tenfold.train.batches import NOT_A_DIGIT
 from tenfold.train.fit import Trainer, as_images, as_labels, fit, predict_logits
 from tenfold.train.negatives import NEGATIVE_KINDS, draw_negative, draw_negatives
@@ -56,8 +56,8 @@ def test_pieces_are_of_sides_that_leave_no_other_digit(
 ) -> None:
     """The left of a 2 or 5 is a narrow 2 or 5, the top of a 2 or 3 a seven."""
     for name in ("frame_ink", "_enlarged"):
-        monkeypatch.setattr(negatives, name, lambda image: image)
-    monkeypatch.setattr(negatives, "_is_narrow", lambda *strokes: False)
+        monkeypatch.setattr(spoiled, name, lambda image: image)
+    monkeypatch.setattr(spoiled, "is_narrow", lambda *strokes: False)
     square = np.zeros((1, 28, 28), np.uint8)
     square[:, 4:24, 4:24] = 255
     digits, random = Split(square, np.array([label], np.uint8)), np.random.default_rng(0)
@@ -82,7 +82,7 @@ def test_nothing_is_as_slender_as_a_one(kind: str) -> None:
 @pytest.mark.parametrize("label", [1, 4, 7])
 def test_no_digit_is_struck_out_into_another(label: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Strokes through a 1 make a 4, through a 7 a crossed one: others are taken where there are."""
-    monkeypatch.setattr(negatives, "frame_ink", lambda image: image)
+    monkeypatch.setattr(spoiled, "frame_ink", lambda image: image)
     images = np.zeros((2, 28, 28), np.uint8)
     images[0, 4:24, 12:15] = 255
     images[1, 4:24, 4:24] = 255
@@ -132,7 +132,7 @@ def test_a_shape_that_fills_its_page_is_left_as_its_holes() -> None:
     shape = np.zeros((64, 64), np.uint8)
     shape[6:58, 6:58] = 255
     shape[20:44, 29:35] = shape[29:35, 20:44] = 0
-    seen = np.stack([negatives._seen(shape, random) for _ in range(200)])
+    seen = np.stack([blots._seen(shape, random) for _ in range(200)])
     middle = seen[:, 13:15, 13:15].mean((1, 2))
     assert 0.03 < (middle > 200).mean() < 0.5
     assert (middle < 50).mean() > 0.5

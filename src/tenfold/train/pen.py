@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from tenfold.preprocess import frame_ink
 
-__all__ = ["CANVAS", "Strokes", "draw_strokes", "shake", "smooth_line"]
+__all__ = ["CANVAS", "Strokes", "draw_line", "draw_strokes", "is_narrow", "shake", "smooth_line"]
 
 CANVAS = 64  # pixels a side on which strokes are drawn, before they are framed
 _MARGIN = 8  # pixels left on each side of the canvas
+_NARROW = 0.35  # of the length: the breadth of what may be taken for a 1
 _STEP = 0.03  # of a character's larger side: the distance of points once it is shaken
 
 Strokes = list[NDArray[np.float64]]
@@ -97,3 +98,18 @@ def smooth_line(points: NDArray[np.float64]) -> NDArray[np.float64]:
             + t**3 * (1.5 * (start - end) + 0.5 * (after - before))
         )
     return np.vstack([*parts, points[-1:]])
+
+
+def is_narrow(*strokes: NDArray[np.float64]) -> bool:
+    """Tell whether strokes, each of points (N, 2), are so slender together that they may be a 1."""
+    points = np.vstack(strokes)
+    axes = np.linalg.eigh(np.cov(points.T)).eigenvectors  # along the strokes, however they lean
+    across, along = np.ptp(points @ axes, axis=0)
+    return bool(across < _NARROW * along)
+
+
+def draw_line(
+    canvas: NDArray[np.uint8], start: tuple[int, int], end: tuple[int, int], thickness: int
+) -> None:
+    """Draw a straight line from one (column, row) to another, in place."""
+    cv2.line(canvas, start, end, 255, thickness, cv2.LINE_AA)
