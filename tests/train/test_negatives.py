@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -69,6 +70,20 @@ def test_pieces_are_of_sides_that_leave_no_other_digit(
     assert found == kept
 
 
+@pytest.mark.parametrize("label", range(10))
+def test_no_digit_is_turned_into_another(label: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a mirror a 2 is a 5; others turned by a right angle are themselves, or nearly."""
+    monkeypatch.setattr(spoiled, "frame_ink", lambda image: image)
+    images = np.zeros((2, 28, 28), np.uint8)
+    images[0, 4:24, 8], images[0, 23, 8:16] = 255, 255  # of the label: no turn of it is its mirror
+    images[1, 10:14, 10:14] = 255  # a 3, for which there is always a way
+    digits, random = Split(images, np.array([label, 3], np.uint8)), np.random.default_rng(0)
+    found = {draw_negative("turned", digits, random).tobytes() for _ in range(60)}
+    turns = {np.rot90(images[0], times).tobytes() for times in (1, 3)}
+    assert (images[0, :, ::-1].tobytes() in found) == (label in (3, 4, 7, 9))
+    assert bool(turns & found) == (label in (2, 3, 4, 5, 7, 8))
+
+
 @pytest.mark.parametrize("kind", ["sign", "scribble", "blot"])
 def test_nothing_is_as_slender_as_a_one(kind: str) -> None:
     random = np.random.default_rng(2)
@@ -117,6 +132,16 @@ def test_a_network_learns_to_refuse_them() -> None:
     unknown = predict_logits(trainer.trained, torch.from_numpy(strange)).argmax(1)
     assert float((unknown == NOT_A_DIGIT).float().mean()) > 0.6
     assert float((known == NOT_A_DIGIT).float().mean()) < 0.3
+
+
+def test_slender_garments_are_forked() -> None:
+    """A bar of one breadth is a 1, however thick the pen."""
+    random = np.random.default_rng(7)
+    for _ in range(400):
+        half = np.zeros((64, 32), np.uint8)
+        for corners in blots._legs(random):
+            cv2.fillPoly(half, [np.array(corners, np.int32)], 255)
+        assert not half[57:60, 0].any()
 
 
 def test_garments_are_mirror_images_of_themselves_or_shoes() -> None:

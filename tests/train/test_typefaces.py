@@ -53,8 +53,11 @@ def test_letters_by_hand_are_framed_and_differ() -> None:
 
 
 def test_no_character_by_hand_is_a_digit() -> None:
+    like_digits = {169, 172, 173, 184, *range(188, 191)}  # no, fu, he, yo, re, ro, wa
+    empty = {118, 119, *range(196, 200)}  # a lozenge where the face has nothing
     for face, named in typefaces._SCRIPTS:
-        assert not set(named) & (set("0123456789") if face != "japanese" else set("一二七")), face
+        left_out = {chr(place) for place in like_digits | empty}
+        assert not set(named) & (left_out if face == "japanese" else set("0123456789")), face
         assert all(typefaces._face(face)[character] for character in named), face
 
 

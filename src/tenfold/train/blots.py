@@ -9,8 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tenfold.polarity import ground_is_bright
-from tenfold.preprocess import frame_ink, to_glyph
+from tenfold.preprocess import frame_ink, picture_to_glyph
 from tenfold.train.pen import CANVAS, is_narrow, smooth_line
 
 __all__ = ["draw_blot", "draw_garment", "draw_texture"]
@@ -58,9 +57,9 @@ def _broad_parts(random: np.random.Generator) -> Iterator[_Corners]:
 
 
 def _legs(random: np.random.Generator) -> Iterator[_Corners]:
-    """Give the corners of one leg, so slender that both may be taken for a thick 1."""
-    outer, gap = random.integers(8, 15, 2), int(random.integers(0, 5))
-    fork = int(random.integers(8, 60))
+    """Give the corners of one leg; both are as slender as a thick 1, but for the gap between."""
+    outer, gap = random.integers(8, 15, 2), int(random.integers(2, 7))
+    fork = int(random.integers(8, 40))
     yield [(0, 4), (outer[0], 4), (outer[1], 60), (gap, 60), (0, fork)]
 
 
@@ -72,9 +71,9 @@ def _shoe(random: np.random.Generator) -> NDArray[np.uint8]:
     canvas = np.zeros((CANVAS, CANVAS), np.uint8)
     cv2.fillPoly(canvas, [np.array([*corners, (60, sole)], np.int32)], 255, cv2.LINE_AA)
     for _ in range(int(random.integers(0, 6))):  # between straps, laces or patches
-        start, end = random.integers(4, 60, 2), random.integers(top, sole, 2)
-        gap = int(random.integers(1, 6))
-        cv2.line(canvas, (int(start[0]), int(end[0])), (int(start[1]), int(end[1])), 0, gap)
+        columns, rows = random.integers(4, 60, 2), random.integers(top, sole, 2)
+        start, end = zip(columns.tolist(), rows.tolist(), strict=True)
+        cv2.line(canvas, start, end, 0, int(random.integers(1, 6)))
     cv2.line(canvas, (4, sole), (60, sole), 255, int(random.integers(1, 6)))
     heel = int(random.integers(0, 14))
     cv2.rectangle(canvas, (60 - max(heel, 4), sole), (60, sole + heel // 2), 255, -1)
@@ -126,7 +125,7 @@ def _seen(canvas: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.
         seen = cv2.resize(cut, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         above, below, before, after = random.integers(1, 5, 4) * (random.random(4) < 0.4)
         page = np.pad(np.asarray(seen, np.uint8), ((above, below), (before, after)))
-        left = to_glyph(255 - page if ground_is_bright(page) else page)
+        left = picture_to_glyph(page)
         places = np.argwhere(left > 100).astype(np.float64)  # but for the faintest edges
         if len(places) and not is_narrow(places):
             return left

@@ -35,10 +35,10 @@ _CURSIVE = "ACEFHKLMNPRTUVWXacdefhijkmnprtuvwx"
 # By their places in Hershey-Fonts: kanji and hiragana without those like 1 3 5 6 7.
 _KANJI_AND_HIRAGANA = (
     (35, 49), (51, 58), (65, 66), (68, 75), (77, 78), (80, 80), (83, 92), (94, 104),
-    (108, 108), (110, 111), (113, 115), (120, 144), (200, 223),
+    (108, 108), (110, 111), (113, 115), (120, 144),
 )  # fmt: skip
-# Katakana without fu, no and wa, like 7 and 1, yo, like 3, ro, like 0, and re, like a tick for 1.
-_KATAKANA = ((145, 168), (170, 171), (174, 183), (185, 187), (191, 195))
+# Katakana without those like a digit: no, he and re like a 1, fu and wa like a 7, yo a 3, ro a 0.
+_KATAKANA = ((145, 168), (170, 171), (174, 183), (185, 187), (191, 195), (200, 223))
 
 
 def _characters(ranges: Sequence[tuple[int, int]]) -> str:
