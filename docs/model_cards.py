@@ -173,7 +173,8 @@ def _seeds() -> Iterator[str]:
     for recipe in dict.fromkeys(row["recipe"] for row in latest):
         rows = [row for row in latest if row["recipe"] == recipe]
         minutes = statistics.mean(float(row["minutes"]) for row in rows)
-        yield f"\n### {recipe}\n\n{len(rows)} seeds, {minutes:.0f} minutes each.\n\n"
+        count = f"{len(rows)} seeds" if len(rows) > 1 else "One seed"
+        yield f"\n### {recipe}\n\n{count}, {minutes:.0f} minutes each.\n\n"
         yield from _table(("figure", "mean", "spread", "each seed"), _seed_rows(rows))
 
 
