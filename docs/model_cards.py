@@ -31,6 +31,10 @@ KNOWN_FAILURES: dict[str, tuple[str, ...]] = {
         "Of its six errors among the surest 99 % of MNIST's test images four are mislabelled: no "
         "refusal keeps them out, and 99.97 % of the surest are out of reach.",
     ),
+    "committee": (
+        _MNIST_ONLY,
+        "Its members misread the same images: on MNIST's test images it is no better than one.",
+    ),
     "nano": (_MNIST_ONLY,),
 }
 _SHARES = (

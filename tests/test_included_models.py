@@ -51,8 +51,8 @@ def expected() -> list[int]:
     return [int(load_mnist().train.labels[place]) for place in SOME]
 
 
-def test_base_and_nano_come_along_and_are_small() -> None:
-    assert {"base", "nano"} <= set(INCLUDED)
+def test_all_models_come_along_and_are_small() -> None:
+    assert set(INCLUDED) == {"base", "champion", "committee", "nano"}
     sizes = {
         name: sum(file.stat().st_size for file in folder.iterdir())
         for name, folder in included_models().items()
@@ -69,18 +69,29 @@ def test_a_model_is_as_right_as_its_card_says(name: str) -> None:
     assert right == pytest.approx(model.card.figures["MNIST test"]["accuracy"], abs=2e-4)
 
 
-def test_the_card_of_base_keeps_what_is_promised() -> None:
-    figures = load_model(included_models()["base"]).card.figures
-    assert figures["MNIST test"]["accuracy"] >= 0.9955
-    assert figures["optdigits"]["accuracy"] >= 0.95
-    assert figures["corrupted"]["accuracy"] >= 0.96
-    assert figures["not-digits"]["auroc"] >= 0.99
+@pytest.mark.parametrize(
+    ("name", "data", "figure", "least"),
+    [
+        ("base", "MNIST test", "accuracy", 0.9955),
+        ("base", "optdigits", "accuracy", 0.95),
+        ("base", "corrupted", "accuracy", 0.96),
+        ("base", "not-digits", "auroc", 0.99),
+        ("champion", "MNIST test", "accuracy", 0.9973),
+        ("champion", "MNIST test", "loss", 0.010),
+        ("champion", "MNIST test", "ece", 0.0025),
+        ("committee", "MNIST test", "loss", 0.010),
+        ("committee", "MNIST test", "ece", 0.0025),
+        ("nano", "MNIST test", "accuracy", 0.995),
+    ],
+)
+def test_a_card_keeps_what_is_promised(name: str, data: str, figure: str, least: float) -> None:
+    """Losses and calibration errors are at most that."""
+    found = load_model(included_models()[name]).card.figures[data][figure]
+    assert found <= least if figure in ("loss", "ece") else found >= least
 
 
-def test_the_card_of_nano_keeps_what_is_promised() -> None:
-    card = load_model(included_models()["nano"]).card
-    assert card.trained["parameters"] <= 25_000
-    assert card.figures["MNIST test"]["accuracy"] >= 0.995
+def test_nano_is_small() -> None:
+    assert load_model(included_models()["nano"]).card.trained["parameters"] <= 25_000
 
 
 def test_digits_of_eight_by_eight_are_read() -> None:
@@ -192,9 +203,10 @@ def test_clear_digits_are_answered() -> None:
     assert [digit.value for digit in reader().classify(pages())] == expected()
 
 
-@pytest.mark.parametrize("threshold", [0.99, 0.995, 0.999, 0.9995, 0.9999])
+@pytest.mark.parametrize("threshold", [0.7, 0.9, 0.95, 0.97, 0.98])
 def test_the_coverage_of_a_threshold_is_what_it_says(threshold: float) -> None:
+    """It was found on training images held out from another run; these nobody trained on."""
     reader = tenfold.Reader("base", threshold=threshold)
-    images = tenfold.load_mnist().train.images[-10_000:]  # it was calibrated on these
+    images = load_mnist().test.images
     answered = np.mean([digit.value is not None for digit in reader.classify(images)])
-    assert reader.coverage == pytest.approx(answered, abs=0.02)
+    assert reader.coverage == pytest.approx(answered, abs=0.01)
