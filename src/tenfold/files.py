@@ -49,6 +49,7 @@ __all__ = [
 
 
 LOCK_NAME = ".lock"  # of the file in a folder by which one process keeps others out
+_PAUSE, _PATIENCE = 0.01, 100  # seconds between looks at a folder that is being replaced; looks
 _RANDOM = 8  # letters that tempfile ends a name with
 _ABANDONED_SECONDS = 3600.0
 _LONGEST_TEXT = 2**28  # bytes; a recipe, a card or metrics of a long training are far below
@@ -208,7 +209,10 @@ def _locked(folder: Path) -> int | None:
         try:
             handle = os.open(folder, os.O_RDONLY)
         except FileNotFoundError:
-            return None
+            if _is_missing(folder):
+                return None
+            time.sleep(_PAUSE)
+            continue
         fcntl.flock(handle, fcntl.LOCK_EX)
         try:
             if os.path.samestat(os.fstat(handle), folder.stat()):
@@ -216,6 +220,21 @@ def _locked(folder: Path) -> int | None:
         except FileNotFoundError:
             pass
         os.close(handle)  # it was replaced meanwhile
+
+
+def _is_missing(folder: Path) -> bool:
+    """Tell what is not there from what is missing between the two renames of `_swap_in` alone.
+
+    After a crash there it stays aside: then it is missing, too, once it has been waited for.
+    """
+    for _ in range(_PATIENCE):
+        aside = _aside(folder).exists()
+        if folder.exists():
+            return False
+        if not aside and not _aside(folder).exists():
+            return True
+        time.sleep(_PAUSE)
+    return True
 
 
 def _swap_in(new: Path, folder: Path) -> None:
