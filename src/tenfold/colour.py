@@ -35,13 +35,13 @@ def to_grey(image: Image) -> NDArray[np.uint8]:
     if image.mode in ("1", "L"):
         return np.array(grey, np.uint8)
     brightness = _sampled(grey)
-    least = max(_FAINT, _CLEARER * _contrast(brightness))
-    if _contrast(brightness) >= _FAINT:
+    contrast = _contrast(brightness)
+    if contrast >= _FAINT:
         return np.array(grey, np.uint8)
     channels = image.convert("RGB").split()
     samples = [_sampled(channel) for channel in channels]
     clearest = max(range(3), key=lambda place: _contrast(samples[place]))
-    if _contrast(samples[clearest]) < least:
+    if _contrast(samples[clearest]) < max(_FAINT, _CLEARER * contrast):
         return np.array(grey, np.uint8)
     levels = np.array(channels[clearest], np.uint8)
     return 255 - levels if _runs_against(samples[clearest], brightness) else levels

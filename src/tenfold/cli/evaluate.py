@@ -93,8 +93,8 @@ def evaluate(
     if data is not None and data.partition("=")[0] in ("corrupted", "not-digits"):
         _refuse_options(split, report, outputs)
         return _evaluate_special(_loaded(model, keep=keep), data, keep=keep, as_json=as_json)
-    if data == "held-out" and split != "test":
-        raise click.BadParameter("has no --split", param_hint="--data")
+    if data == "held-out":
+        _refuse_options(split)
     _check_outputs(outputs, force=force)
     own = data is None and split == "test" and _is_own(model, report)
     if report is not None and not own:
@@ -115,8 +115,8 @@ def evaluate(
     return 0
 
 
-def _refuse_options(split: str, report: Path | None, outputs: Path | None) -> None:
-    """Refuse what makes sense for plain labelled images alone."""
+def _refuse_options(split: str, report: Path | None = None, outputs: Path | None = None) -> None:
+    """Refuse those options that make no sense for the data."""
     for option, is_given in (("report", report), ("outputs", outputs), ("split", split != "test")):
         if is_given:
             raise click.BadParameter(f"has no --{option}", param_hint="--data")
