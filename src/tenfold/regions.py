@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BROAD", "breadth", "shrunk"]
+__all__ = ["BROAD", "breadth", "principal_sides", "shrunk"]
 
 BROAD = 0.22
 """Of a picture's longer side: what is that broad (see `breadth`) is no stroke."""
@@ -30,6 +30,17 @@ def breadth(region: NDArray[np.bool_]) -> float:
     padded = np.pad(region, longer, mode="edge").astype(np.uint8)
     distances = cv2.distanceTransform(padded, cv2.DIST_L2, 3)[longer:-longer, longer:-longer]
     return float(min(1.0, distances.max() / longer))
+
+
+def principal_sides(places: NDArray[np.int64] | NDArray[np.float64]) -> tuple[float, float]:
+    """Return how far places (N, 2) reach across and along their principal axes, however they lean.
+
+    Args:
+        places: Two or more.
+    """
+    axes = np.linalg.eigh(np.cov(places.T)).eigenvectors
+    across, along = np.ptp(places @ axes, axis=0)
+    return float(across), float(along)
 
 
 def shrunk(picture: NDArray[np.uint8], side: int) -> NDArray[np.float32]:

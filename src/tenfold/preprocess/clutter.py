@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.preprocess.pieces import Piece, borders, is_within, longer_side
+from tenfold.regions import principal_sides
 
 __all__ = [
     "is_beyond_paper",
@@ -82,9 +83,10 @@ def is_enclosure(piece: Piece, pieces: Sequence[Piece], labels: NDArray[np.int32
 def _is_stroke(piece: Piece, labels: NDArray[np.int32]) -> bool:
     """Tell a piece that is no more than a stroke, at any slant: a 1, a slash, a bar."""
     own = labels[piece.top : piece.bottom, piece.left : piece.right] == piece.label
-    axes = np.linalg.eigh(np.cov(np.argwhere(own).T)).eigenvectors if piece.area > 1 else np.eye(2)
-    across, along = np.ptp(np.argwhere(own) @ axes, axis=0) + 1
-    return bool(across < _SLENDER * along)
+    if piece.area < 2:
+        return False
+    across, along = principal_sides(np.argwhere(own))
+    return across + 1 < _SLENDER * (along + 1)
 
 
 def _leaves_room(outer: Piece, inner: Piece) -> bool:

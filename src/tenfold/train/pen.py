@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.preprocess import frame_ink
+from tenfold.regions import principal_sides
 
 __all__ = ["CANVAS", "Strokes", "draw_line", "draw_strokes", "is_narrow", "shake", "smooth_line"]
 
@@ -102,10 +103,8 @@ def smooth_line(points: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def is_narrow(*strokes: NDArray[np.float64]) -> bool:
     """Tell whether strokes, each of points (N, 2), are so slender together that they may be a 1."""
-    points = np.vstack(strokes)
-    axes = np.linalg.eigh(np.cov(points.T)).eigenvectors  # along the strokes, however they lean
-    across, along = np.ptp(points @ axes, axis=0)
-    return bool(across < _NARROW * along)
+    across, along = principal_sides(np.vstack(strokes))
+    return across < _NARROW * along
 
 
 def draw_line(
