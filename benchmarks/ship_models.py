@@ -15,7 +15,7 @@ from pathlib import Path
 
 from recipe_seeds import evaluations
 from tenfold.data import load_mnist
-from tenfold.files import replace_folder
+from tenfold.folders import replace_folder
 from tenfold.model import load_model
 from tenfold.train.calibrate import calibrate_by_runs
 from tenfold.train.evaluation_files import keep_figures

@@ -9,8 +9,6 @@ from __future__ import annotations
 import io
 import os
 import struct
-import threading
-import warnings
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +22,7 @@ from tenfold.colour import to_grey
 from tenfold.errors import InputError
 from tenfold.files import open_regular
 from tenfold.polarity import ground_is_bright
+from tenfold.quiet import QUIET
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -197,7 +196,7 @@ def decoding(stream: BinaryIO, source: str, formats: tuple[str, ...] = FORMATS) 
     stream.seek(0)
     try:
         # Pillow warns of sizes far above the limit here, and of oddities in metadata.
-        with _QUIET, Image.open(stream, formats=formats) as image:
+        with QUIET, Image.open(stream, formats=formats) as image:
             _check_size(image, source)
             yield image
     except UnidentifiedImageError as error:
@@ -208,34 +207,6 @@ def decoding(stream: BinaryIO, source: str, formats: tuple[str, ...] = FORMATS) 
         raise InputError(f"{source}: has too many pixels; {_size_hint()}") from error
     except _DAMAGE as error:
         raise InputError(f"{source}: cannot be decoded, the file is damaged ({error})") from error
-
-
-class _Quiet:
-    """No warnings while some thread is inside; the filters of before once the last one is out.
-
-    `warnings.catch_warnings` alone puts back what it found: with two threads, the other's.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._inside = 0
-        self._caught = warnings.catch_warnings()
-
-    def __enter__(self) -> None:
-        with self._lock:
-            self._inside += 1
-            if self._inside == 1:
-                self._caught = warnings.catch_warnings(action="ignore")
-                self._caught.__enter__()
-
-    def __exit__(self, *_: object) -> None:
-        with self._lock:
-            self._inside -= 1
-            if not self._inside:
-                self._caught.__exit__(None, None, None)
-
-
-_QUIET = _Quiet()
 
 
 def _check_size(image: Image, source: str) -> None:

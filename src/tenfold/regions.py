@@ -1,11 +1,11 @@
-"""Regions of a picture: how broad they are, which tells strokes from paper and shadows."""
+"""Regions of a picture: what parts bright from dark, and how broad strokes and papers are."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BROAD", "breadth", "principal_sides", "shrunk"]
+__all__ = ["BROAD", "breadth", "dividing_level", "principal_sides", "shrunk"]
 
 BROAD = 0.22
 """Of a picture's longer side: what is that broad (see `breadth`) is no stroke."""
@@ -30,6 +30,19 @@ def breadth(region: NDArray[np.bool_]) -> float:
     padded = np.pad(region, longer, mode="edge").astype(np.uint8)
     distances = cv2.distanceTransform(padded, cv2.DIST_L2, 3)[longer:-longer, longer:-longer]
     return float(min(1.0, distances.max() / longer))
+
+
+def dividing_level(levels: NDArray[np.uint8]) -> float:
+    """Return the level that best divides levels into two classes; the upper one is above it.
+
+    Otsu 1979, https://doi.org/10.1109/TSMC.1979.4310076.
+
+    Args:
+        levels: Of any shape, at least one.
+    """
+    import cv2
+
+    return float(cv2.threshold(levels.reshape(1, -1), 0, 255, cv2.THRESH_OTSU)[0])
 
 
 def principal_sides(places: NDArray[np.int64] | NDArray[np.float64]) -> tuple[float, float]:

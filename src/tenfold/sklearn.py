@@ -20,14 +20,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from tenfold.decide import softmax
 from tenfold.errors import MissingExtraError, ModelError, RecipeError
-from tenfold.files import (
-    json_digest,
-    read_json,
-    replace_folder,
-    sha256,
-    write_bytes,
-    write_json,
-)
+from tenfold.files import json_digest, read_json, sha256, write_bytes, write_json
+from tenfold.folders import replace_folder
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin

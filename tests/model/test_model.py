@@ -23,7 +23,8 @@ from onnx import TensorProto, helper
 import tiny
 from tenfold.data import MNIST
 from tenfold.errors import InputError, ModelError
-from tenfold.files import json_digest, replace_folder
+from tenfold.files import json_digest
+from tenfold.folders import replace_folder
 from tenfold.model import Card, load_model, read_card
 from tenfold.train.export import MODEL_FILES, export_weights
 from tenfold.train.networks import Network

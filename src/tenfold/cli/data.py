@@ -158,7 +158,7 @@ def sample(folder: Path, count: int, force: bool) -> None:
     """
     from tenfold.data import load_mnist
     from tenfold.data.sample import write_sample
-    from tenfold.files import new_folder, refuse_used
+    from tenfold.folders import new_folder, refuse_used
 
     refuse_used(folder, force=force)
     test = load_mnist().test

@@ -189,7 +189,7 @@ def _is_own(model: str, report: Path | None) -> bool:
 
 def _check_report(model: str, report: Path, *, force: bool) -> None:
     """Refuse a place for a page before the work is done."""
-    from tenfold.files import refuse_used
+    from tenfold.folders import refuse_used
 
     if _is_own(model, report):
         raise OutputError(
@@ -208,7 +208,8 @@ def _write_report(
     *,
     own: bool,
 ) -> Path:
-    from tenfold.files import ensure_folder, write_json
+    from tenfold.files import write_json
+    from tenfold.folders import ensure_folder
     from tenfold.report.run_report import evaluation_page, write_run_report
     from tenfold.train.evaluation_files import write_outputs
 

@@ -10,7 +10,7 @@ import click
 
 from tenfold.cli.output import json_option, note, table
 from tenfold.cli.paths import FOLDER, PATH
-from tenfold.files import new_folder, refuse_used
+from tenfold.folders import new_folder, refuse_used
 
 __all__ = ["explore"]
 

@@ -65,7 +65,7 @@ def export(
       tenfold export runs/conv-3 --out digits --calibration held
       tenfold export runs/first runs/second runs/third --out committee
     """
-    from tenfold.files import new_folder, refuse_foreign, refuse_used
+    from tenfold.folders import new_folder, refuse_foreign, refuse_used
 
     try:
         from tenfold.train.export import MODEL_FILES, Form, export_committee, export_run

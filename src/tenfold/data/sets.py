@@ -13,7 +13,8 @@ from tenfold.data.layouts import PREFIXES
 from tenfold.data.pictures import Prepare
 from tenfold.data.reading import exists, named_path
 from tenfold.errors import DataError, OutputError
-from tenfold.files import output_errors, replace_folder, settle_folder
+from tenfold.files import output_errors
+from tenfold.folders import replace_folder, settle_folder
 
 __all__ = ["BUILT_IN", "import_labelled", "is_set_name", "set_folder", "set_names"]
 

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.errors import InputError, ModelError
-from tenfold.files import is_being_replaced, open_regular, settled_folder
+from tenfold.files import open_regular
+from tenfold.folders import is_being_replaced, settled_folder
 from tenfold.model.card import Card, read_card
 from tenfold.model.included import included_models
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from tenfold.regions import BROAD, breadth, shrunk
+from tenfold.regions import BROAD, breadth, dividing_level, shrunk
 
 __all__ = ["lift_ink"]
 
@@ -175,18 +175,12 @@ def _quadratic_terms(height: int, width: int) -> NDArray[np.float64]:
 
 
 def _threshold(values: NDArray[np.float32]) -> float:
-    """Return the level that best divides values into two classes.
-
-    Otsu 1979, https://doi.org/10.1109/TSMC.1979.4310076.
-    """
-    import cv2
-
+    """Return the level that best divides values into two classes, amid their means."""
     low, high = float(values.min()), float(values.max())
     if high - low < 1e-6:
         return high
     levels = np.clip((values - low) * (255 / (high - low)), 0, 255).astype(np.uint8)
-    level, _ = cv2.threshold(levels.reshape(1, -1), 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    upper = levels > level
+    upper = levels > dividing_level(levels)
     if upper.all() or not upper.any():
         return high
     # Any level between two far classes divides them equally well: take the one amid their means.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tenfold.regions import shrunk
+from tenfold.regions import dividing_level, shrunk
 
 __all__ = ["cut_out_sheet"]
 
@@ -41,7 +41,7 @@ def cut_out_sheet(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if min(page.shape) < _LEAST_SIDE:
         return page
     small = np.asarray(cv2.GaussianBlur(shrunk(page, _SIDE), (0, 0), 1.0)).astype(np.uint8)
-    bright = small > _divide(small)
+    bright = small > dividing_level(small)
     for mask in (bright, ~bright):
         sheet = _sheet(mask)
         if sheet is not None and (strokes := _strokes(small, sheet)) is not None:
@@ -49,13 +49,6 @@ def cut_out_sheet(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
             level = small[strokes > 0].mean(), small[(sheet > 0) & (strokes == 0)].mean()
             return np.asarray(inside if level[0] > level[1] else 255 - inside, np.uint8)
     return page
-
-
-def _divide(levels: NDArray[np.uint8]) -> float:
-    """Return the level that parts the bright from the dark (Otsu 1979)."""
-    import cv2
-
-    return float(cv2.threshold(levels, 0, 255, cv2.THRESH_OTSU)[0])
 
 
 def _sheet(mask: NDArray[np.bool_]) -> NDArray[np.uint8] | None:
@@ -116,7 +109,7 @@ def _strokes(small: NDArray[np.uint8], sheet: NDArray[np.uint8]) -> NDArray[np.u
     inside = cv2.erode(sheet, np.ones((7, 7), np.uint8), borderValue=1) > 0  # without the edge
     if not inside.any():
         return None
-    bright = small > _divide(small[inside])
+    bright = small > dividing_level(small[inside])
     parts = bright & inside, ~bright & inside
     strokes = min(parts, key=lambda part: int(part.sum())).astype(np.uint8)
     if not strokes.any() or float(strokes.sum()) > _COVERED * area:

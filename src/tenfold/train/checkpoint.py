@@ -12,16 +12,8 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from tenfold.errors import RunError
-from tenfold.files import (
-    json_digest,
-    open_regular,
-    read_json,
-    replace_folder,
-    settled_folder,
-    sha256,
-    write_bytes,
-    write_json,
-)
+from tenfold.files import json_digest, open_regular, read_json, sha256, write_bytes, write_json
+from tenfold.folders import replace_folder, settled_folder
 
 __all__ = ["Checkpoint", "load_checkpoint", "save_checkpoint"]
 

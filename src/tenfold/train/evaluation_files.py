@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from tenfold.data.label_errors import CORRECTED_LABELS, DOUBTFUL
 from tenfold.decide import digit_probabilities
 from tenfold.errors import OutputError
-from tenfold.files import exclusive, write_bytes, write_json, write_text
+from tenfold.files import write_bytes, write_json, write_text
+from tenfold.folders import exclusive
 from tenfold.model import Card, Model, included_models, load_model, read_card
 from tenfold.train.evaluate import evaluate
 from tenfold.train.runs import Run

@@ -13,7 +13,8 @@ from torch import Tensor
 
 from tenfold.decide import mean_logits, softmax
 from tenfold.errors import ModelError, RunError
-from tenfold.files import replace_folder, sha256, write_bytes, write_json, write_text
+from tenfold.files import sha256, write_bytes, write_json, write_text
+from tenfold.folders import replace_folder
 from tenfold.model import DIGITS, NOT_A_DIGIT, Card, load_model
 from tenfold.train.calibrate import NOT_A_DIGIT_THRESHOLD, Calibration
 from tenfold.train.checkpoint import load_checkpoint

@@ -9,14 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from tenfold.errors import OutputError, RecipeError, RunError
-from tenfold.files import (
-    new_folder,
-    output_errors,
-    read_json,
-    read_text,
-    write_json,
-    write_text,
-)
+from tenfold.files import output_errors, read_json, read_text, write_json, write_text
+from tenfold.folders import new_folder
 from tenfold.train.checkpoint import Checkpoint
 from tenfold.train.recipe import Recipe
 from tenfold.train.settings import from_table, from_toml, to_table, to_toml

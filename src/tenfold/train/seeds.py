@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tenfold.data import MNIST
 from tenfold.errors import OutputError
-from tenfold.files import holds_files
+from tenfold.folders import holds_files
 from tenfold.train.fit import Callback
 from tenfold.train.recipe import Recipe
 from tenfold.train.runs import Run

@@ -12,14 +12,8 @@ from filelock import FileLock, Timeout
 
 from tenfold.data import MNIST
 from tenfold.errors import DataError, ModelError, RunError
-from tenfold.files import (
-    LOCK_NAME,
-    ensure_folder,
-    holds_files,
-    new_folder,
-    output_errors,
-    settle_folder,
-)
+from tenfold.files import output_errors
+from tenfold.folders import LOCK_NAME, ensure_folder, holds_files, new_folder, settle_folder
 from tenfold.model import load_model
 from tenfold.train.callbacks import Checkpoints, EarlyStopping, MetricsLog
 from tenfold.train.checkpoint import load_checkpoint
