@@ -222,6 +222,35 @@ def test_names_with_line_ends_and_escapes(
     assert len(out.splitlines()) == 3
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every file name is text")
+def test_a_name_that_is_no_text(
+    finished: Path, pictures: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    """A Latin-1 name from an old disk, say: JSON gives it back, a table shows what it is."""
+    path = tmp_path / os.fsdecode(b"z\xe9ro.png")
+    path.write_bytes(next(iter(sorted(pictures.iterdir()))).read_bytes())
+    command = ["classify", str(path), "--model", str(finished)]
+    for form in ("--json", "--jsonl"):
+        assert run([*command, form]) == 0
+        read = json.loads(capsys.readouterr().out)
+        (row,) = read if form == "--json" else [read]
+        assert os.fsencode(row["path"]).endswith(b"/z\xe9ro.png")
+    assert run(command) == 0
+    assert "z\\udce9ro.png" in capsys.readouterr().out
+
+
+def test_a_message_cannot_steer_the_terminal(
+    finished: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    path = tmp_path / "\x1b]0;title\x07.png"
+    path.write_bytes(b"no picture")
+    assert run(["classify", str(path), "--model", str(finished)]) == 1
+    captured = capsys.readouterr()
+    assert "\\x1b]0;title\\x07.png: must be one of" in captured.err
+    assert "\x1b]" not in captured.err
+    assert "\x07" not in captured.err
+
+
 def test_a_picture_named_twice_has_one_row(finished: Path, pictures: Path, capsys: Capture) -> None:
     first = sorted(pictures.iterdir())[0]
     assert run(["classify", str(pictures), str(first), "--model", str(finished), "--csv"]) == 0

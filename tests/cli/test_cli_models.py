@@ -14,6 +14,7 @@ import tenfold
 import tiny
 from tenfold.cli import run
 from tenfold.data import MNIST
+from tenfold.files import json_digest
 from tenfold.model import included, load_model
 from tenfold.train.export import export_weights
 from tenfold.train.networks import Network
@@ -103,6 +104,18 @@ def test_a_card(installed: Path, capsys: Capture) -> None:
     assert run(["models", "small", "--json"]) == 0
     (card,) = json.loads(capsys.readouterr().out)
     assert card["name"] == "small"
+
+
+def test_somebody_s_card_cannot_steer_the_terminal(installed: Path, capsys: Capture) -> None:
+    path = installed / "small" / "card.json"
+    card = json.loads(path.read_text(encoding="utf-8"))
+    del card["digest"]
+    card["name"] = "\x1b[2Jgone"
+    path.write_text(json.dumps({**card, "digest": json_digest(card)}), encoding="utf-8")
+    assert run(["models", str(path.parent)]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("\\x1b[2Jgone: ")
+    assert "\x1b" not in out
 
 
 def test_names_stand_for_models_and_folders_are_paths(

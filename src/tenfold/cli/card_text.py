@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tenfold.cli.output import percent, table
+from tenfold.cli.output import percent, printable, table
 
 __all__ = ["card_text"]
 
@@ -19,7 +19,8 @@ def card_text(folder: Path, card: Mapping[str, Any]) -> str:
     blocks += [_parts(name, row["corruptions"]) for name, row in figures.items() if _has(row)]
     blocks.append("\n".join(_refusals(figures)))
     blocks.append("\n".join(_speed(figures.get("speed", {}))))
-    return "\n\n".join(block for block in blocks if block)
+    text = "\n\n".join(block for block in blocks if block)
+    return "\n".join(printable(line) for line in text.split("\n"))  # whatever the card says
 
 
 def _head(folder: Path, card: Mapping[str, Any]) -> str:

@@ -13,7 +13,17 @@ from typing import Any, TypeVar, cast
 
 import click
 
-__all__ = ["emit", "json_option", "note", "percent", "row_formats", "table", "warn", "watched"]
+__all__ = [
+    "emit",
+    "json_option",
+    "note",
+    "percent",
+    "printable",
+    "row_formats",
+    "table",
+    "warn",
+    "watched",
+]
 
 _Row = TypeVar("_Row")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -61,10 +71,10 @@ def emit(rows: Iterable[Mapping[str, Any]], output: str, columns: Sequence[str])
         columns: Keys that the table and the CSV show, in order.
     """
     if output == "json":
-        click.echo(json.dumps(list(rows), indent=2, ensure_ascii=False))
+        click.echo(_json(list(rows), indent=2))
     elif output == "jsonl":
         for row in rows:
-            click.echo(json.dumps(row, ensure_ascii=False))
+            click.echo(_json(row))
     elif output == "csv":
         click.echo(_csv_line(columns))
         for row in rows:
@@ -72,6 +82,16 @@ def emit(rows: Iterable[Mapping[str, Any]], output: str, columns: Sequence[str])
             click.echo(_csv_line([row.get(column) for column in columns]), color=True)
     else:
         click.echo(table([[_cell(row.get(c)) for c in columns] for row in rows], columns))
+
+
+def _json(value: Any, indent: int | None = None) -> str:
+    """Return a value as JSON, in letters as they are but for names of files that are no text."""
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, indent=indent)
+    return text
 
 
 def _csv_line(values: Sequence[Any]) -> str:
@@ -120,7 +140,15 @@ def note(message: str) -> None:
 
 def warn(message: str) -> None:
     """Report on stderr that one input failed while the rest goes on."""
-    note(f"{click.style('failed:', fg='yellow', bold=True)} {message}")
+    note(f"{click.style('failed:', fg='yellow', bold=True)} {printable(message)}")
+
+
+def printable(text: str) -> str:
+    """Return a text with what would move or colour a terminal written out, as "\\x1b" is."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in text
+    )
 
 
 def _cell(value: Any) -> str:
@@ -130,10 +158,7 @@ def _cell(value: Any) -> str:
         return f"{value:.4f}"
     if isinstance(value, int):
         return f"{value:,}"
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
-        for letter in str(value)
-    )
+    return printable(str(value))
 
 
 def _is_number(cell: str) -> bool:
