@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from labelled_files import png_bytes, write_class_folders
-from PIL import Image
+from PIL import Image, ImageDraw, ImageOps
 
 from tenfold.data import load_labelled
 from tenfold.errors import DataError
+from tenfold.preprocess import picture_to_glyph
 
 Array = np.ndarray
 
@@ -83,7 +84,7 @@ def test_too_many_pixels_are_refused_before_decoding(
     (tmp_path / "7").mkdir()
     (tmp_path / "7" / "one.png").write_bytes(_huge_png(side))
     with pytest.raises(DataError, match=message):
-        load_labelled(tmp_path, prepare=lambda grey: grey)
+        load_labelled(tmp_path, prepare=picture_to_glyph)
 
 
 @pytest.mark.parametrize(
@@ -110,24 +111,40 @@ def test_a_picture_is_turned_as_its_camera_says(tmp_path: Path, images: Array) -
     np.testing.assert_array_equal(load_labelled(tmp_path).images[0], images[0][::-1, ::-1])
 
 
-def test_prepare_gets_grey_pixels_of_any_size(tmp_path: Path) -> None:
-    (tmp_path / "7").mkdir()
-    (tmp_path / "7" / "one.png").write_bytes(png_bytes(np.full((56, 60, 3), 90, np.uint8)))
-    seen = []
+def _seven(kind: str, path: Path) -> None:
+    """A digit as cameras, scanners and drawing programs write it."""
+    mask = Image.new("L", (80, 100), 0)
+    ImageDraw.Draw(mask).line([(20, 20), (60, 20), (35, 80)], fill=255, width=9)
+    if kind == "coloured":  # equally bright, so that grey tells nothing
+        picture = Image.composite(
+            Image.new("RGB", mask.size, (200, 0, 0)), Image.new("RGB", mask.size, (0, 0, 220)), mask
+        )
+    elif kind == "transparent":
+        picture = Image.new("RGBA", mask.size, "black")
+        picture.putalpha(mask)
+    elif kind == "16-bit":
+        picture = Image.fromarray(np.asarray(mask).astype(np.uint16) * 257)
+    else:
+        picture = ImageOps.invert(mask)
+    exif = Image.Exif()
+    exif[0x0112] = 6 if kind == "turned" else 1
+    picture.save(path, exif=exif)
 
-    def prepare(grey: Array) -> Array:
-        seen.append((grey.shape, grey.dtype))
-        return np.ascontiguousarray(grey[::2, 2:-2:2])
 
-    read = load_labelled(tmp_path, prepare=prepare)
-    assert seen == [((56, 60), np.uint8)]
-    assert (read.images == 90).all()
+@pytest.mark.parametrize("kind", ["grey", "coloured", "transparent", "16-bit", "turned"])
+def test_prepared_pictures_are_what_a_reader_sees(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "7" / "one.png"
+    path.parent.mkdir()
+    _seven(kind, path)
+    (image,) = load_labelled(tmp_path, prepare=picture_to_glyph).images
+    np.testing.assert_array_equal(image, picture_to_glyph(path))
+    assert image.max() == 255
 
 
 def test_prepare_must_return_28_x_28(tmp_path: Path, images: Array, labels: Array) -> None:
     folder = write_class_folders(tmp_path / "digits", images, labels)
     with pytest.raises(DataError, match=r"prepare: must return \(28, 28\) uint8, got \(14, 28\)"):
-        load_labelled(folder, prepare=lambda grey: grey[::2])
+        load_labelled(folder, prepare=lambda _: np.zeros((14, 28), np.uint8))
 
 
 def test_a_class_that_is_no_digit(tmp_path: Path, images: Array, labels: Array) -> None:

@@ -30,9 +30,10 @@ def load_labelled(
         path: The file or folder; or, where there is none of that name, the name of an imported set,
             or "mnist".
         split: "train" or "test"; a set that is not divided gives all it has for both.
-        prepare: Turns a grey picture (H, W) uint8 of any size into (28, 28) uint8; without it,
-            pictures must be 28 x 28 and are taken as they are, white ink on black. It is used for
-            encoded pictures only, not for arrays and tables of pixels.
+        prepare: Reads a picture's open file of any size and form as (28, 28) uint8, such as
+            `tenfold.preprocess.picture_to_glyph`; without it, pictures must be 28 x 28 and are
+            taken as they are, white ink on black. It is used for encoded pictures only, not for
+            arrays and tables of pixels.
 
     Returns:
         Images (N, 28, 28) uint8 and labels (N,) uint8 from 0 to 9, N at least 1, both read-only.

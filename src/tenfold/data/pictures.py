@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePath, PureWindowsPath
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,8 @@ from tenfold.values import Split
 
 __all__ = ["Prepare", "class_folders", "read_class_folders", "read_listed", "read_picture"]
 
-Prepare = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
-"""Turns a grey picture (H, W) uint8 into (28, 28) uint8, white ink on black."""
+Prepare = Callable[[BinaryIO], NDArray[np.uint8]]
+"""Reads a picture's open file as (28, 28) uint8, white ink on black; may raise `InputError`."""
 
 _FORMATS = (*FORMATS, "PPM")
 # Written by Windows and macOS into any folder of pictures.
@@ -36,8 +36,8 @@ def read_picture(
     Args:
         source: The file, or its content.
         name: What messages call it.
-        prepare: Turns a grey picture of any size into 28 x 28; without it, only pictures of
-            28 x 28 are taken, and they are taken as they are.
+        prepare: Reads pictures of any size and form; without it, only grey ones of 28 x 28 are
+            taken, and they are taken as they are.
 
     Returns:
         Shape (28, 28), uint8.
@@ -48,10 +48,14 @@ def read_picture(
     content = source if isinstance(source, bytes) else read_file(source, limit=MAX_BYTES)
     if not content:
         raise DataError(f"{name}: is empty; expected a picture")
-    grey = _decode(content, name, (SIDE, SIDE) if prepare is None else None)
-    if prepare is None:
-        return grey
-    prepared = prepare(grey)
+    stream = io.BytesIO(content)
+    try:
+        if prepare is None:
+            return _decode(stream, name)
+        stream.name = name  # what messages call it
+        prepared = prepare(stream)
+    except InputError as error:
+        raise DataError(str(error)) from error
     if prepared.shape != (SIDE, SIDE) or prepared.dtype != np.uint8:
         raise DataError(
             f"prepare: must return (28, 28) uint8, got {prepared.shape} {prepared.dtype} for {name}"
@@ -146,19 +150,16 @@ def _label(text: str | None, where: str) -> int:
     return int(stripped)
 
 
-def _decode(content: bytes, name: str, size: tuple[int, int] | None) -> NDArray[np.uint8]:
-    """Return a picture as (H, W) uint8 grey; ``size`` is the (height, width) it must have."""
-    try:
-        with decoding(io.BytesIO(content), name, _FORMATS) as picture:
-            found = picture.height, picture.width
-            if size is not None and found != size:
-                raise DataError(
-                    f"{name}: expected a picture of {size[0]} x {size[1]} pixels, "
-                    f"found {found[0]} x {found[1]} (height x width); scale it first"
-                )
-            return _grey(picture, name)
-    except InputError as error:
-        raise DataError(str(error)) from error
+def _decode(stream: BinaryIO, name: str) -> NDArray[np.uint8]:
+    """Return a picture that is an image like MNIST's already, (28, 28) uint8 grey."""
+    with decoding(stream, name, _FORMATS) as picture:
+        found = picture.height, picture.width
+        if found != (SIDE, SIDE):
+            raise DataError(
+                f"{name}: expected a picture of {SIDE} x {SIDE} pixels, "
+                f"found {found[0]} x {found[1]} (height x width); scale it first"
+            )
+        return _grey(picture, name)
 
 
 def _grey(picture: Any, name: str) -> NDArray[np.uint8]:
