@@ -78,6 +78,7 @@ def row_of(folder: Path, held: Path | None) -> dict[str, Any]:
         "seed": run.recipe.seed,
         **{name: round(value, 6) for name, value in row_of_figures(figures).items()},
         "not_digits_pictures": figures["not-digits"]["pictures"][:12],
+        "drawn": (run.drawn or "")[:12],
         "minutes": round(seconds / 60, 1),
         "trained_at": run.environment()["commit"],
     }

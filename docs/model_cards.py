@@ -114,11 +114,12 @@ def _card(name: str, folder: Path, card: Mapping[str, Any]) -> Iterator[str]:
     size = (folder / "model.onnx").stat().st_size / 1e6
     left_out = card["recipe"].get("validation", {}).get("fraction", 0.0)
     images = int(60_000 * (1.0 - left_out))
+    commits = {member["commit"]: None for member in trained.get("members", [trained])}
     yield (
         f"\n## {name}\n\n{_sentence(card['recipe'].get('summary', ''))} "
         f"{trained['parameters']:,} parameters, {size:.2f} MB. "
         f"Recipe `{card['recipe']['name']}`, seed {_listed(seeds)}, {trained['epochs']} epochs of "
-        f"{images:,} images, commit {trained['commit']}.\n\n"
+        f"{images:,} images, commit{'s' if len(commits) > 1 else ''} {', '.join(commits)}.\n\n"
     )
     yield from _table(("on", "figure", "value"), _figure_rows(figures))
     if "corrupted" in figures:

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
+from tenfold.train.drawn import drawn_digest
 from tenfold.train.settings import recipe_digest
 from tenfold.train.shipped import SHIPPED
 
@@ -22,10 +23,12 @@ def rows_of(name: str) -> list[dict[str, str]]:
 
 
 def current_rows(name: str) -> list[dict[str, str]]:
-    """Return those rows that were measured with a shipped recipe as it is now."""
+    """Return those rows that were measured with a shipped recipe, and its drawing, as they are."""
     return [row for row in rows_of(name) if _is_current(row)]
 
 
 def _is_current(row: Mapping[str, str]) -> bool:
     recipe = SHIPPED.get(row["recipe"])
-    return recipe is not None and row["recipe_digest"] == recipe_digest(recipe)
+    if recipe is None or row["recipe_digest"] != recipe_digest(recipe):
+        return False
+    return "drawn" not in row or row["drawn"] == (drawn_digest(recipe) or "")[:12]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -140,6 +141,13 @@ def test_a_run_is_calibrated_by_one_that_held_images_out(mnist: MNIST, tmp_path:
     assert list(card.operating_points) == found.operating_points
     with pytest.raises(RunError, match="must be a run that held training images out"):
         calibrate_by_runs([held], [run], mnist)
+    path = held.folder / "environment.json"
+    path.write_text(json.dumps({**held.environment(), "drawn": "0" * 64}), encoding="utf-8")
+    assert calibrate_by_runs([run], [held], mnist) == found  # where nothing is drawn, no matter
+    path = run.folder / "environment.json"
+    path.write_text(json.dumps({**run.environment(), "drawn": "1" * 64}), encoding="utf-8")
+    with pytest.raises(RunError, match="for which the same pictures were drawn"):
+        calibrate_by_runs([run], [held], mnist)
     other = trained(
         replace(tiny.RECIPES["dropout"], validation=validation), tmp_path / "other", mnist
     )

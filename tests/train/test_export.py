@@ -25,7 +25,7 @@ from tenfold.train.fit import as_images, predict_logits
 from tenfold.train.networks import Network
 from tenfold.train.onnx_graph import build_graph
 from tenfold.train.recipe import Recipe
-from tenfold.train.runs import create_run
+from tenfold.train.runs import Run, create_run
 from tenfold.train.shapes import summarise
 from tenfold.train.systems import SYSTEMS
 from tenfold.train.training import TrainingPlan, train_run
@@ -239,6 +239,34 @@ def test_a_committee_gives_the_mean_of_its_members_probabilities(
     assert all(torch.equal(stored[f"member_1.{key}"], value) for key, value in three[1].items())
 
 
+def change(run: Run, **values: object) -> None:
+    """Change what a run says it ran on."""
+    path = run.folder / "environment.json"
+    path.write_text(json.dumps({**run.environment(), **values}), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("what", "message"),
+    [
+        pytest.param({"data": {"train": "0"}}, "must be runs on the same data", id="data"),
+        pytest.param({"drawn": "0" * 64}, "for which the same pictures were drawn", id="drawn"),
+    ],
+)
+def test_members_must_have_seen_the_same(
+    what: dict[str, object], message: str, mnist: MNIST, tmp_path: Path
+) -> None:
+    runs = [
+        train_run(
+            TrainingPlan(replace(tiny.RECIPES["negatives"], seed=seed), tmp_path / str(seed)), mnist
+        )
+        for seed in (0, 1)
+    ]
+    change(runs[1], **what)
+    with pytest.raises(RunError, match=message):
+        export_committee(runs, tmp_path / "pair", mnist.test, "pair")
+    assert not (tmp_path / "pair").exists()
+
+
 def test_runs_of_one_recipe_become_a_committee(mnist: MNIST, tmp_path: Path) -> None:
     first, second, other = (
         train_run(TrainingPlan(recipe, tmp_path / str(number)), mnist)
@@ -250,6 +278,14 @@ def test_runs_of_one_recipe_become_a_committee(mnist: MNIST, tmp_path: Path) -> 
     card = load_model(tmp_path / "pair").card
     assert (card.name, card.trained["seeds"]) == ("pair", [0, 1])
     assert card.trained["parameters"] == 2 * load_model(first.folder).card.trained["parameters"]
+    members = [{"seed": 0, "date": "then", "commit": "abc"}, {"seed": 1, "date": "later"}]
+    for run, ran in zip((first, second), members, strict=True):
+        change(run, date=ran["date"], commit=ran.get("commit"))
+    export_committee([first, second], tmp_path / "pair", mnist.test, "pair")
+    card = load_model(tmp_path / "pair").card
+    assert card.trained["members"] == [members[0], {**members[1], "commit": None}]
+    assert "commit" not in card.trained
+    assert card.trained["data"] == dict(mnist.sums)
     for runs in ([first], [first, first], [first, other]):
         with pytest.raises(RunError, match="must be two runs or more of one recipe"):
             export_committee(runs, tmp_path / "none", mnist.test, "none")

@@ -16,7 +16,7 @@ import tiny
 from tenfold.data import MNIST
 from tenfold.errors import DataError, OutputError, RecipeError, RunError
 from tenfold.model import read_card
-from tenfold.train import fit
+from tenfold.train import fit, training
 from tenfold.train.checkpoint import load_checkpoint
 from tenfold.train.export import export_run
 from tenfold.train.fit import Callback, Metrics, Trainer
@@ -268,6 +268,21 @@ def test_other_data_are_refused(mnist: MNIST, run: Path) -> None:
     other = replace(mnist, sums=dict.fromkeys(mnist.sums, "0" * 64))
     with pytest.raises(DataError, match=r"--resume: the data must be those .*SHA-256 differ"):
         train(None, run, other, resume=True)
+
+
+def test_other_drawn_pictures_are_refused(
+    mnist: MNIST, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after an upgrade; what is finished stays, and what was never noted is believed."""
+    recipe = tiny.RECIPES["negatives"]
+    stop(recipe, run, mnist, StopAfter(1))
+    monkeypatch.setattr(training, "drawn_digest", lambda _: "0" * 64)
+    with pytest.raises(RunError, match="another tenfold, Pillow or Hershey-Fonts"):
+        train(None, run, mnist, resume=True)
+    monkeypatch.undo()
+    finished = train(None, run, mnist, resume=True)
+    monkeypatch.setattr(training, "drawn_digest", lambda _: "0" * 64)
+    assert train(None, run, mnist, resume=True).history() == finished.history()
 
 
 def test_resuming_without_a_recipe_needs_a_run(mnist: MNIST, run: Path) -> None:

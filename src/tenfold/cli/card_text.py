@@ -39,16 +39,18 @@ def _head(folder: Path, card: Mapping[str, Any]) -> str:
 
 
 def _trained(trained: Mapping[str, Any]) -> Iterator[str]:
-    if date := trained.get("date"):
-        yield str(date)[:10]
+    members = trained.get("members", [trained])
+    if date := max(str(member.get("date") or "") for member in members):
+        yield date[:10]
     if "seeds" in trained:
         yield f"seeds {', '.join(str(seed) for seed in trained['seeds'])}"
     elif "seed" in trained:
         yield f"seed {trained['seed']}"
     if epochs := trained.get("epochs"):
         yield f"{epochs} epochs"
-    if commit := trained.get("commit"):
-        yield f"commit {str(commit)[:12]}"
+    commits = {str(member["commit"])[:12]: None for member in members if member.get("commit")}
+    if commits:
+        yield f"commit{'s' if len(commits) > 1 else ''} {', '.join(commits)}"
 
 
 def _points(points: Any) -> str:

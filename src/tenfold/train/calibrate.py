@@ -19,7 +19,7 @@ from tenfold.errors import RunError
 from tenfold.model import COVERAGE_LEVELS, load_model
 from tenfold.train.evaluate import log_loss
 from tenfold.train.recipe import trained_alike
-from tenfold.train.runs import Run
+from tenfold.train.runs import Run, drawn_alike
 from tenfold.train.splits import split_images
 from tenfold.values import Split
 
@@ -160,6 +160,11 @@ def _check_held(held: Run, run: Run, data: MNIST) -> None:
         raise RunError(
             f"{held.folder}: must be a run of {run.recipe.name} that differs from {run.folder} in "
             "nothing but the seed and the images held out"
+        )
+    if not drawn_alike([held, run]):
+        raise RunError(
+            f"{held.folder}: must be a run for which the same pictures were drawn as for "
+            f"{run.folder}, but another tenfold, Pillow or Hershey-Fonts drew them"
         )
 
 

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from tenfold.decide import mean_logits, softmax
 from tenfold.errors import ModelError, RunError
-from tenfold.files import sha256, write_bytes, write_json, write_text
+from tenfold.files import json_digest, sha256, write_bytes, write_json, write_text
 from tenfold.folders import replace_folder
 from tenfold.model import DIGITS, NOT_A_DIGIT, Card, load_model
 from tenfold.train.calibrate import NOT_A_DIGIT_THRESHOLD, Calibration
@@ -22,7 +22,7 @@ from tenfold.train.fit import as_images, predict_logits
 from tenfold.train.networks import Network
 from tenfold.train.onnx_graph import build_graph
 from tenfold.train.recipe import Recipe
-from tenfold.train.runs import Run, check_recipe_of
+from tenfold.train.runs import Run, check_recipe_of, drawn_alike
 from tenfold.train.settings import to_table
 from tenfold.train.shapes import output_activation, parameter_count, summarise
 from tenfold.values import Split
@@ -129,19 +129,41 @@ def export_committee(
     seeds = [run.recipe.seed for run in runs]
     if len(runs) < 2 or len(recipes) > 1 or len(set(seeds)) < len(runs):
         raise RunError("RUN...: must be two runs or more of one recipe, each of another seed")
+    if len({json_digest(run.environment().get("data")) for run in runs}) > 1:
+        raise RunError("RUN...: must be runs on the same data, but their SHA-256 differ")
+    if not drawn_alike(runs):
+        raise RunError(
+            "RUN...: must be runs for which the same pictures were drawn, but another tenfold, "
+            "Pillow or Hershey-Fonts drew some of them"
+        )
     summary = f"the mean of {len(runs)} networks of the recipe {runs[0].recipe.name}"
     export_weights(
         runs[0].recipe,
         [_weights_of(run) for run in runs],
         folder,
         images,
-        {"seeds": seeds, "epochs": len(runs[0].history()), **runs[0].environment()},
+        {"seeds": seeds, "epochs": len(runs[0].history()), **_of_all(runs)},
         {},
         calibration=calibration,
         form=form,
         force=force,
         title=(name, summary),
     )
+
+
+def _of_all(runs: Sequence[Run]) -> dict[str, Any]:
+    """Return what a committee's members ran on: what they share, and each one's date and commit."""
+    environments = [run.environment() for run in runs]
+    shared = {
+        key: value
+        for key, value in environments[0].items()
+        if all(other.get(key) == value for other in environments)
+    }
+    members = [
+        {"seed": run.recipe.seed, "date": ran.get("date"), "commit": ran.get("commit")}
+        for run, ran in zip(runs, environments, strict=True)
+    ]
+    return {**shared, "members": members}
 
 
 def _weights_of(run: Run) -> dict[str, Tensor]:

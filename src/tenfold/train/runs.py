@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,14 @@ from tenfold.train.recipe import Recipe
 from tenfold.train.settings import from_table, from_toml, to_table, to_toml
 from tenfold.train.shapes import layer_table
 
-__all__ = ["Run", "check_recipe_of", "check_same_recipe", "create_run", "open_run"]
+__all__ = [
+    "Run",
+    "check_recipe_of",
+    "check_same_recipe",
+    "create_run",
+    "drawn_alike",
+    "open_run",
+]
 
 
 _FOLDERS = ("checkpoint", "model", "figures", "tensorboard")
@@ -74,6 +81,12 @@ class Run:
             raise RunError(f"{path}: must hold a JSON object, but holds a {type(values).__name__}")
         return values
 
+    @property
+    def drawn(self) -> str | None:
+        """`drawn_digest` when it was created; None where nothing is drawn, or it was not noted."""
+        value = self.environment().get("drawn")
+        return value if isinstance(value, str) else None
+
     def history(self) -> list[dict[str, float]]:
         """Return the metrics of each epoch.
 
@@ -91,6 +104,11 @@ class Run:
             if not _is_epoch(row, number):
                 raise RunError(f"{self.metrics}: line {number} must be the figures of that epoch")
         return rows
+
+
+def drawn_alike(runs: Sequence[Run]) -> bool:
+    """Tell whether the same was drawn for all of some runs, as far as they say."""
+    return len({run.drawn for run in runs} - {None}) < 2
 
 
 def create_run(folder: Path, recipe: Recipe, environment: Mapping[str, Any]) -> Run:

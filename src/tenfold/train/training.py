@@ -17,6 +17,7 @@ from tenfold.folders import LOCK_NAME, ensure_folder, holds_files, new_folder, s
 from tenfold.model import load_model
 from tenfold.train.callbacks import Checkpoints, EarlyStopping, MetricsLog
 from tenfold.train.checkpoint import load_checkpoint
+from tenfold.train.drawn import drawn_digest
 from tenfold.train.environment import describe_environment
 from tenfold.train.export import export_run
 from tenfold.train.fit import Callback, Trainer, as_images, as_labels, fit
@@ -69,7 +70,8 @@ def train_run(plan: TrainingPlan, data: MNIST, callbacks: Sequence[Callback] = (
 
     Raises:
         RecipeError: The recipe differs from the resumed run's, or diverges.
-        RunError: Another process trains in the folder, or its checkpoint is damaged.
+        RunError: Another process trains in the folder, its checkpoint is damaged, or what is drawn
+            for its recipe is not what it was.
         DataError: The data differ from the resumed run's.
         OutputError: The folder cannot be written, or holds files and neither ``resume`` nor
             ``force`` is set.
@@ -139,6 +141,7 @@ def _prepare(plan: TrainingPlan, data: MNIST) -> Run:
         if plan.recipe is not None:
             check_same_recipe(run, plan.recipe)
         _check_same_data(run, data)
+        _check_same_drawing(run)
         for folder in (run.last, run.best, run.model):
             with output_errors(folder):
                 settle_folder(folder, alone=True)
@@ -146,6 +149,7 @@ def _prepare(plan: TrainingPlan, data: MNIST) -> Run:
     if not plan.force:
         _check_empty(plan)  # once more, now that nobody else can begin here
     environment = describe_environment(data.sums, torch.get_num_threads())
+    environment["drawn"] = drawn_digest(plan.recipe)
     return create_run(plan.folder, plan.recipe, environment)
 
 
@@ -181,6 +185,16 @@ def _check_same_data(run: Run, data: MNIST) -> None:
             f"--resume: the data must be those {run.folder} was started with, "
             "but their SHA-256 differ; start a new run with another --out"
         )
+
+
+def _check_same_drawing(run: Run) -> None:
+    if run.finished or run.drawn in (None, drawn_digest(run.recipe)):
+        return
+    raise RunError(
+        f"--resume: {run.folder} was started with another tenfold, Pillow or Hershey-Fonts, which "
+        "draw other pictures (environment.json has their versions); go on with those, or start a "
+        "new run with another --out"
+    )
 
 
 @contextmanager
