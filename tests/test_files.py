@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from disk import failing, names
-from tenfold import files
 from tenfold.errors import OutputError
 from tenfold.files import sha256, write_bytes, write_json, write_text
 
@@ -54,8 +53,7 @@ def test_json_refuses_what_no_parser_reads(tmp_path: Path) -> None:
 FAILURES = [
     pytest.param(os, "fsync", errno.ENOSPC, "No space left on device", id="sync-full"),
     pytest.param(os, "replace", errno.EACCES, "Permission denied", id="rename"),
-    pytest.param(files.tempfile, "mkstemp", errno.EROFS, "Read-only file system", id="create"),
-    pytest.param(Path, "chmod", errno.EPERM, "Operation not permitted", id="permissions"),
+    pytest.param(Path, "open", errno.EROFS, "Read-only file system", id="create"),
 ]
 
 

@@ -131,6 +131,16 @@ def test_a_stream_takes_pictures_as_it_needs_them(reader: tenfold.Reader, mnist:
     assert len(taken) == 2048
     assert first[:100] == reader.classify(mnist.test.images)
     assert first[1400:1500] == first[:100]
+    taken.clear()
+    for place, digit in enumerate(islice(reader.stream(endless(), batch_size=1), 3)):
+        assert len(taken) == place + 1
+        assert digit.guess == first[place].guess
+
+
+@pytest.mark.parametrize("size", [0, -1, 1.5, None])
+def test_a_batch_has_a_picture_or_more(size: Any, reader: tenfold.Reader, mnist: MNIST) -> None:
+    with pytest.raises(InputError, match="batch_size: must be a whole number from 1 on"):
+        list(reader.stream(mnist.test.images[:2], batch_size=size))
 
 
 def test_a_bad_picture_comes_after_the_good_ones_before_it(

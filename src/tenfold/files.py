@@ -10,8 +10,8 @@ import errno
 import hashlib
 import json
 import os
+import secrets
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,12 +23,12 @@ __all__ = [
     "json_digest",
     "open_regular",
     "output_errors",
+    "random_letters",
     "read_json",
     "read_text",
     "sha256",
     "sync_file",
     "sync_folder",
-    "umask",
     "write_bytes",
     "write_json",
     "write_text",
@@ -96,13 +96,11 @@ def write_bytes(path: Path, content: bytes) -> None:
     """
     with output_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        temporary = Path(name)
+        temporary = path.with_name(f".{path.name}.{random_letters()}")
         try:
-            with os.fdopen(handle, "wb") as stream:
+            with temporary.open("xb") as stream:
                 stream.write(content)
                 sync_file(stream)
-            temporary.chmod(0o666 & ~umask())
             temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)
@@ -161,8 +159,6 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def umask() -> int:
-    """Return the process's umask, so that files made by `tempfile` get ordinary permissions."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def random_letters() -> str:
+    """Return eight letters, as names of files in the making end, which no two have in common."""
+    return secrets.token_hex(4)

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tenfold.errors import OutputError
-from tenfold.files import output_errors, sync_file, sync_folder, umask
+from tenfold.files import output_errors, random_letters, sync_file, sync_folder
 
 __all__ = [
     "LOCK_NAME",
@@ -35,7 +35,7 @@ __all__ = [
 
 LOCK_NAME = ".lock"  # of the file in a folder by which one process keeps others out
 _PAUSE, _PATIENCE = 0.01, 100  # seconds between looks at a folder that is being replaced; looks
-_RANDOM = 8  # letters that tempfile ends a name with
+_RANDOM = 8  # letters that the name of a file in the making ends with
 _ABANDONED_SECONDS = 3600.0
 
 
@@ -65,9 +65,9 @@ def replace_folder(
         refuse_used(folder, force=force)
         folder.parent.mkdir(parents=True, exist_ok=True)
         settle_folder(folder)
-        temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=_hidden(folder, "new-")))
+        temporary = folder.with_name(_hidden(folder, f"new-{random_letters()}"))
+        temporary.mkdir()
         try:
-            temporary.chmod(0o777 & ~umask())
             yield temporary
             for path in sorted(temporary.rglob("*")):
                 if path.is_file():

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tenfold.decide import decide
 from tenfold.images import Polarity
 from tenfold.model import DEFAULT_MODEL, choose_thresholds, included_models, load_model
-from tenfold.preprocess import are_several, glyph_batches
+from tenfold.preprocess import BATCH_SIZE, are_several, glyph_batches
 from tenfold.values import Digit
 
 __all__ = ["Reader", "classify"]
@@ -70,17 +70,23 @@ class Reader:
         several = pictures if are_several(pictures) else [pictures]
         return list(self.stream(several, polarity=polarity))
 
-    def stream(self, pictures: Iterable[Any], *, polarity: Polarity = "auto") -> Iterator[Digit]:
+    def stream(
+        self, pictures: Iterable[Any], *, polarity: Polarity = "auto", batch_size: int = BATCH_SIZE
+    ) -> Iterator[Digit]:
         """Give the digit of each picture in turn, holding one picture at a time.
 
         Args:
             pictures: Any number of pictures, which are taken as they are needed.
             polarity: As in `classify`.
+            batch_size: How many are taken before the first digit is given, and scored together:
+                1,024 for the most digits a second; 1 where pictures come one by one, as from a
+                camera, and each is to be answered before the next.
 
         Raises:
             InputError: A picture cannot be read; the digits of those before it have been given.
+                Or the batch size is no whole number above 0.
         """
-        for glyphs in glyph_batches(pictures, polarity):
+        for glyphs in glyph_batches(pictures, polarity, batch_size):
             yield from self._decide(glyphs)
 
     def _decide(self, glyphs: NDArray[np.uint8]) -> list[Digit]:

@@ -91,7 +91,17 @@ def test_a_threshold_says_what_it_costs(
     assert run(arguments) == 0
     assert capsys.readouterr().err == ""
     assert run([*arguments, "--threshold", "0.75"]) == 0
-    assert "answers 98.8 % of digits" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "answers 98.8 % of digits" in told
+    assert "below its own" not in told
+
+
+def test_an_accuracy_that_refuses_less_says_so(pictures: Path, capsys: Capture) -> None:
+    """Whoever asks for an accuracy below what a model gives by itself expects more care."""
+    own = tenfold.Reader().card.thresholds["unsure"]
+    for accuracy, less in (("0.99", True), ("0.9995", False)):
+        run(["classify", str(pictures), "--accuracy", accuracy])
+        assert (f"below its own {own:.4f}: less is refused" in capsys.readouterr().err) is less
 
 
 def test_standard_input(

@@ -57,7 +57,7 @@ def test_a_path_comes_before_a_name(
 
 @pytest.mark.parametrize(
     "name",
-    ["", "-a", "A", "a b", "a/b", "..", "a.b", "a\n", "ä", "a" * 65, "mnist"],
+    ["", "-a", "A", "a b", "a/b", "..", "a.b", "a\n", "ä", "a" * 65, "mnist", "held-out"],
     ids=ascii,
 )
 def test_names_that_are_not_allowed(name: str, npz: Path) -> None:

@@ -56,6 +56,12 @@ def test_gradients_logits_and_inputs(name: str) -> None:
     [
         pytest.param(tiny.RECIPES["convolution"], id="convolution"),
         pytest.param(tiny.RECIPES["bfloat16"], id="bfloat16"),
+        pytest.param(
+            tiny.with_layers(
+                Flatten(), Dense(units=11, activation="softmax"), negatives=0.5, digit_like=0.9
+            ),
+            id="negatives-left-out-of-the-loss",
+        ),
         pytest.param(tiny.RECIPES["sigmoid"], id="loss-of-outputs"),
         pytest.param(replace(KNOWN["dense-100-sigmoid"], loss_input="outputs"), id="sigmoid"),
     ],

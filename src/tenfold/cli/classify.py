@@ -41,8 +41,8 @@ _FIELDS = ("value", "guess", "confidence", "probabilities", "rejected")  # of a 
     "--accuracy",
     type=float,
     metavar="SHARE",
-    help="How many of the answers have to be right, 0.999 for 999 of 1,000; the least sure are "
-    "refused.",
+    help="How many of the answers have to be right, 0.999 for 999 of 1,000: the least sure are "
+    "refused, which may be fewer than the model refuses by itself.",
 )
 @click.option(
     "--threshold",
@@ -83,9 +83,11 @@ def classify(
     reader = Reader(model, accuracy=accuracy, threshold=threshold)
     asked = accuracy is not None or threshold is not None
     if asked and reader.coverage is not None:
+        own, chosen = reader.card.thresholds.get("unsure", 0.0), reader.thresholds["unsure"]
+        less = f", below its own {own:.4f}: less is refused than without" if chosen < own else ""
         note(
             f"{reader.card.name} answers {100 * reader.coverage:.1f} % of digits like those it was "
-            f"calibrated on, from confidence {reader.thresholds['unsure']:.4f}"
+            f"calibrated on, from confidence {chosen:.4f}{less}"
         )
     counts: Counter[bool] = Counter()  # of pictures that failed, and of others
     names = _expand(paths)

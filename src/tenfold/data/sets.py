@@ -19,7 +19,7 @@ from tenfold.folders import replace_folder, settle_folder
 __all__ = ["BUILT_IN", "import_labelled", "is_set_name", "set_folder", "set_names"]
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-BUILT_IN = ("mnist", "optdigits", "corrupted", "not-digits")  # sets that need no import
+BUILT_IN = ("mnist", "optdigits", "corrupted", "not-digits", "held-out")  # names that are taken
 _KINDS = ("images-idx3", "labels-idx1")
 
 

@@ -14,9 +14,10 @@ from tenfold.errors import InputError
 from tenfold.images import Polarity, check_polarity
 from tenfold.preprocess.glyph import SIDE, are_glyphs, picture_to_glyph
 
-__all__ = ["are_several", "glyph_batches"]
+__all__ = ["BATCH_SIZE", "are_several", "glyph_batches"]
 
-_BATCH = 1024  # glyphs that are held in memory at a time
+BATCH_SIZE = 1024
+"""Glyphs that are held in memory at a time, where nobody says otherwise."""
 
 
 def are_several(pictures: Any) -> bool:
@@ -28,28 +29,33 @@ def are_several(pictures: Any) -> bool:
     return isinstance(pictures, Iterable) and not is_file and not isinstance(pictures, single)
 
 
-def glyph_batches(pictures: Iterable[Any], polarity: Polarity) -> Iterator[NDArray[np.uint8]]:
-    """Give pictures as glyphs, 1,024 at a time; they are taken as they are needed.
+def glyph_batches(
+    pictures: Iterable[Any], polarity: Polarity, batch_size: int = BATCH_SIZE
+) -> Iterator[NDArray[np.uint8]]:
+    """Give pictures as glyphs, in batches; they are taken as they are needed.
 
     Args:
         pictures: Several pictures; an array of shape (N, 28, 28), uint8, is N of them.
         polarity: As in `tenfold.images.open_page`.
+        batch_size: The most in a batch, at least 1.
 
     Yields:
-        Glyphs (N, 28, 28), uint8, N from 1 to 1,024.
+        Glyphs (N, 28, 28), uint8, N from 1 to ``batch_size``.
 
     Raises:
         InputError: A picture cannot be read; the glyphs of all before it have been given. It is
             told by its place where it has no name of its own.
     """
     check_polarity(polarity)
+    if not isinstance(batch_size, int) or batch_size < 1:
+        raise InputError(f"batch_size: must be a whole number from 1 on, but is {batch_size!r}")
     if not (are_several(pictures) or isinstance(pictures, np.ndarray)):
         raise InputError(
             "pictures: must be several pictures, one after the other, but is a "
             f"{type(pictures).__name__}; give a single one as [picture]"
         )
     done = 0
-    for glyphs, failure in _batches(pictures, polarity):
+    for glyphs, failure in _batches(pictures, polarity, batch_size):
         if len(glyphs):
             yield glyphs
         done += len(glyphs)
@@ -58,18 +64,18 @@ def glyph_batches(pictures: Iterable[Any], polarity: Polarity) -> Iterator[NDArr
 
 
 def _batches(
-    pictures: Iterable[Any], polarity: Polarity
+    pictures: Iterable[Any], polarity: Polarity, batch_size: int
 ) -> Iterator[tuple[NDArray[np.uint8], InputError | None]]:
     """Give glyphs (N, 28, 28), and why the picture behind them cannot be read."""
     if isinstance(pictures, np.ndarray) and pictures.shape[1:] == (SIDE, SIDE):
-        for first in range(0, len(pictures), _BATCH):
-            yield _framed(pictures[first : first + _BATCH], polarity)
+        for first in range(0, len(pictures), batch_size):
+            yield _framed(pictures[first : first + batch_size], polarity)
         return
     rest = iter(pictures)
     while True:
-        glyphs, failure = _converted(islice(rest, _BATCH), polarity)
+        glyphs, failure = _converted(islice(rest, batch_size), polarity)
         yield glyphs, failure
-        if len(glyphs) < _BATCH:
+        if len(glyphs) < batch_size:
             return
 
 

@@ -23,6 +23,7 @@ def is_written_out(recipe: Recipe) -> bool:
     """Tell whether `backpropagate` knows all that a recipe's network is made of."""
     dense = all(isinstance(layer, (Dense, Dropout, Flatten)) for layer in recipe.network)
     plain_loss = not takes_outputs(recipe) and not recipe.label_smoothing
+    plain_loss = plain_loss and not recipe.negatives  # of which some are left out of the loss
     return dense and plain_loss and recipe.precision == "float32"
 
 
