@@ -4,8 +4,10 @@
 
 One run becomes a model, several a committee, which several that held images out calibrate. Weights
 are kept as float16 in the graph alone; then the model is scored on every built-in set and takes its
-place in ``src/tenfold/models``, where its forerunner goes. Speeds are measured of all models in one
-run, on an idle machine: ``python benchmarks/model_speed.py --keep``.
+place in ``src/tenfold/models``, where its forerunner goes. FOLDER may hold other people's pictures
+of no digit, which are no part of the project (``--not-digits FOLDER``); what is refused of them
+stands in the card too. Speeds are measured of all models in one run, on an idle machine:
+``python benchmarks/model_speed.py --keep``.
 """
 
 from __future__ import annotations
@@ -14,15 +16,17 @@ import argparse
 from pathlib import Path
 
 from recipe_seeds import evaluations
+from tenfold.cli.evaluate_special import special_evaluation
 from tenfold.data import load_mnist
 from tenfold.folders import replace_folder
 from tenfold.model import load_model
 from tenfold.train.calibrate import calibrate_by_runs
-from tenfold.train.evaluation_files import keep_figures
+from tenfold.train.evaluation_files import keep_figures, main_figures
 from tenfold.train.export import MODEL_FILES, Form, export_committee, export_run
 from tenfold.train.runs import Run, open_run
 
 MODELS = Path(__file__).parents[1] / "src" / "tenfold" / "models"
+OTHERS = "not-digits of others"  # what figures on FOLDER are kept under
 FORM = Form(half=True, safetensors=False)
 
 
@@ -41,13 +45,18 @@ def main() -> None:
     parser.add_argument("name", help="of the folder in src/tenfold/models")
     parser.add_argument("--runs", nargs="+", required=True, type=Path, metavar="RUN")
     parser.add_argument("--calibration", nargs="+", default=[], type=Path, metavar="HELD")
+    parser.add_argument("--not-digits", type=Path, metavar="FOLDER")
     options = parser.parse_args()
     runs = [open_run(path) for path in options.runs]
     held = [open_run(path) for path in options.calibration]
     with replace_folder(MODELS / options.name, MODEL_FILES, marker="card.json") as folder:
         export(options.name, runs, held, folder)
         model = load_model(folder)
-        keep_figures(model, evaluations(model))
+        figures = evaluations(model)
+        if options.not_digits:
+            found = special_evaluation(model, f"not-digits={options.not_digits}")
+            figures[OTHERS] = main_figures(found)
+        keep_figures(model, figures)
     size = (MODELS / options.name / "model.onnx").stat().st_size
     print(f"{MODELS / options.name}: {size / 1e6:.2f} MB")
 

@@ -122,6 +122,8 @@ def _card(name: str, folder: Path, card: Mapping[str, Any]) -> Iterator[str]:
         f"{images:,} images, commit{'s' if len(commits) > 1 else ''} {', '.join(commits)}.\n\n"
     )
     yield from _table(("on", "figure", "value"), _figure_rows(figures))
+    if measured := figures.get("MNIST test", {}).get("measured"):
+        yield f"\nMeasured on {measured['date']} by commit {measured['commit']}.\n"
     if "corrupted" in figures:
         yield "\nEach corruption: " + _accuracies(figures["corrupted"]["corruptions"]) + ".\n"
     if card["operating_points"]:
@@ -150,11 +152,11 @@ def _figure_rows(figures: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         yield "optdigits, 1,797", "accuracy", _percent(figures["optdigits"]["accuracy"])
     if "corrupted" in figures:
         yield "corrupted, 15 x 10,000", "mean accuracy", _percent(figures["corrupted"]["accuracy"])
-    if "not-digits" in figures:
-        refusal = figures["not-digits"]
-        yield "not-digits, 5,000", "refused", _percent(refusal["refused"])
-        yield "", "AUROC", f"{refusal['auroc']:.4f}"
-        yield "", "MNIST test refused too", _percent(refusal["digits_refused"])
+    for name, refusal in figures.items():
+        if "auroc" in refusal:
+            yield f"{name}, {refusal['images']:,}", "refused", _percent(refusal["refused"])
+            yield "", "AUROC", f"{refusal['auroc']:.4f}"
+            yield "", "MNIST test refused too", _percent(refusal["digits_refused"])
     if "speed" in figures:
         speed = figures["speed"]
         machine = f"speed, {speed['cores']} cores of {speed['processor']}, {speed['date']}"

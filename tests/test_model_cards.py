@@ -12,6 +12,7 @@ import pytest
 import tiny
 from tenfold.data import MNIST
 from tenfold.model import included, load_model
+from tenfold.train.drawn import drawn_digest
 from tenfold.train.evaluation_files import keep_figures
 from tenfold.train.export import export_weights
 from tenfold.train.networks import Network
@@ -34,10 +35,16 @@ def tools(monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any]:
 
 
 def seed_row(
-    seeds: Any, evaluations: dict[str, Any], seed: int, digest: str, pictures: str = "new"
+    seeds: Any,
+    evaluations: dict[str, Any],
+    seed: int,
+    digest: str,
+    pictures: str = "new",
+    drawn: str = "",
 ) -> dict[str, Any]:
     figures = seeds.row_of_figures(evaluations) | {"accuracy": 0.99 + seed / 1000}
     figures |= {"not_digits_pictures": pictures, "minutes": 30}
+    figures["drawn"] = drawn or (drawn_digest(BASE) or "")[:12]
     return {"recipe": "base", "recipe_digest": digest, "seed": seed, **figures}
 
 
@@ -61,6 +68,7 @@ def test_a_card_and_its_seeds(
     digest = recipe_digest(BASE)
     rows = [seed_row(seeds, evaluations, 7, digest, "old")]
     rows += [seed_row(seeds, evaluations, seed, digest) for seed in (1, 2, 3)]
+    rows.append(seed_row(seeds, evaluations, 8, digest, drawn="otherwise"))
     rows.append(seed_row(seeds, evaluations, 9, "of another recipe"))
     with (tmp_path / "recipe_seeds.csv").open("w", newline="") as stream:
         writer = csv.DictWriter(stream, list(rows[0]))
@@ -72,6 +80,7 @@ def test_a_card_and_its_seeds(
     assert "## base\n\nFor all." in page
     assert "seed 4, 2 epochs of 60,000 images, commit abc" in page
     assert "| ten labels corrected | 98.12 % |" in page
+    assert "Measured on 2" in page
     assert "| batches of 1,024 | 5,432 a second |" in page
     assert f"| AUROC | {evaluations['not-digits']['auroc']:.4f} |" in page
     assert "zigzag" in page

@@ -227,3 +227,16 @@ def test_bad_parameters_are_refused(parameters, error, message) -> None:
 def test_data_that_do_not_fit_are_refused(pictures, labels, message) -> None:
     with pytest.raises(ValueError, match=message):
         DigitClassifier(epochs=1).fit(pictures, labels)
+
+
+def test_a_recipe_of_digits_adds_nothing_to_other_labels() -> None:
+    """No letters as pictures of no class, no typed digits, no regional ones: labels are letters."""
+    pictures = tiny.drawn_digits(60, 1)
+    letters = np.array(list("ABCDEFGHIJ"))[pictures.labels]
+    recipe = tiny.RECIPES["negatives"]
+    classifier = DigitClassifier(recipe, epochs=2).fit(pictures.images.reshape(60, -1), letters)
+    resolved = classifier._recipe
+    assert (resolved.negatives, resolved.typed, resolved.augmentation.regional) == (0, 0, 0)
+    assert resolved.network[:-1] == recipe.network[:-1]
+    assert classifier.predict_proba(pictures.images.reshape(60, -1)).shape == (60, 10)
+    assert set(classifier.predict(pictures.images.reshape(60, -1))) <= set("ABCDEFGHIJ")

@@ -51,7 +51,8 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Args:
         recipe: Name of a recipe, or a `tenfold.train.recipe.Recipe`; its validation and early
-            stopping are left out.
+            stopping are left out, and so are pictures of no digit and whatever else it adds to
+            its images, for labels may be of anything.
         epochs: Passes over the data; None takes the recipe's.
         batch_size: Images a step; None takes the recipe's.
         learning_rate: The optimizer's; None takes the recipe's.
@@ -206,7 +207,7 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _resolve(self) -> Recipe:
         """Return the recipe with this estimator's parameters."""
-        from tenfold.train.recipe import Recipe, Validation
+        from tenfold.train.recipe import Dense, Recipe, Validation
         from tenfold.train.recipes import find_recipe
 
         recipe = self.recipe if isinstance(self.recipe, Recipe) else find_recipe(self.recipe)
@@ -218,6 +219,9 @@ class DigitClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             "typed": 0.0,
             "augmentation": replace(recipe.augmentation, regional=0.0),
         }
+        if recipe.negatives:  # and letters are no negatives where they are classes
+            outputs = Dense(units=_OUTPUTS, activation="softmax")
+            changes |= {"negatives": 0.0, "network": (*recipe.network[:-1], outputs)}
         for name in ("epochs", "batch_size"):
             if getattr(self, name) is not None:
                 changes[name] = _plain(getattr(self, name))

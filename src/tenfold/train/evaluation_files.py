@@ -17,6 +17,7 @@ from tenfold.errors import OutputError
 from tenfold.files import write_bytes, write_json, write_text
 from tenfold.folders import exclusive
 from tenfold.model import Card, Model, included_models, load_model, read_card
+from tenfold.train.environment import describe_environment
 from tenfold.train.evaluate import evaluate
 from tenfold.train.runs import Run
 from tenfold.values import Split
@@ -82,8 +83,14 @@ def _by_labels(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> dict[s
 
 
 def main_figures(result: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the figures of an evaluation that a card keeps."""
+    """Return the figures of an evaluation that a card keeps, with when and by what commit."""
     figures = {key: result[key] for key in _MAIN if key in result}
+    environment = describe_environment({}, 0)
+    figures["measured"] = {
+        "date": environment["date"][:10],
+        "commit": environment["commit"],
+        "tenfold": environment["versions"]["tenfold"],
+    }
     for point in result.get("risk_coverage", {}).get("at", ()):
         if point["coverage"] == _SUREST:
             figures["accuracy_of_99_percent"] = point["accuracy"]
