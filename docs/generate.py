@@ -15,6 +15,7 @@ from results import RESULTS, current_rows, rows_of
 from tenfold.train.recipes import RECIPES
 from tenfold.train.settings import to_toml
 from tenfold.train.shapes import parameter_count, summarise
+from tenfold.train.shipped import SHIPPED
 from tenfold.train.systems import SYSTEMS
 
 DOCS = Path(__file__).parent
@@ -170,7 +171,7 @@ def speed_page() -> str:
         "[training_speed.csv](../benchmarks/results/training_speed.csv).\n\n"
         "Where the time goes, and what did not help, stands in the [log](log.md).\n"
     )
-    return "".join([*parts, *_model_speeds(), *_augmentation_costs()])
+    return "".join([*parts, *_model_speeds(), *_start(), *_augmentation_costs()])
 
 
 def _model_speeds() -> Iterator[str]:
@@ -201,8 +202,6 @@ def _model_speeds() -> Iterator[str]:
 def _augmentation_costs() -> Iterator[str]:
     """Give the latest share of augmentation in a step of each recipe."""
     latest = {row["recipe"]: row for row in current_rows("augmentation_cost.csv")}
-    if not latest:
-        return
     yield (
         "\n## Augmentation\n\nIts share of a training step, all of it computed as tensors "
         "on the batch:\n\n| recipe | step | augmentation | share |\n|---|---:|---:|---:|\n"
@@ -210,7 +209,24 @@ def _augmentation_costs() -> Iterator[str]:
     for name, row in latest.items():
         share = 100 * float(row["share"])
         yield f"| {name} | {row['step_ms']} ms | {row['augmentation_ms']} ms | {share:.1f} % |\n"
+    for name in (name for name in SHIPPED if name not in latest):
+        yield f"| {name} | not measured as it is now | | |\n"
     yield _machines(latest)
+
+
+def _start() -> Iterator[str]:
+    """Give the latest times to a first answer."""
+    rows = [row for row in rows_of("footprint.csv") if row["first_answer_shell_seconds"]]
+    if rows:
+        row = rows[-1]
+        yield (
+            "\n## A first answer\n\nFrom the start of a fresh process to the answer to a picture: "
+            f"{float(row['first_answer_python_seconds']):.2f} s for `tenfold.classify`, "
+            f"{float(row['first_answer_shell_seconds']):.2f} s for `tenfold classify`; "
+            f"`import tenfold` adds {float(row['import_seconds_added']):.2f} s to NumPy's. Medians "
+            f"of 15 (`make bench`). {row['processor']}, {row['cores']} cores; commit "
+            f"{row['commit']}, {row['date']}.\n"
+        )
 
 
 def _machines(latest: Mapping[Any, Mapping[str, str]]) -> str:

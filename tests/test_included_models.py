@@ -69,8 +69,13 @@ def test_a_model_is_as_right_as_its_card_says(name: str) -> None:
     assert right == pytest.approx(model.card.figures["MNIST test"]["accuracy"], abs=2e-4)
 
 
+def _missed(reason: str) -> pytest.MarkDecorator:
+    """Mark a promise that is not kept, as docs/log.md tells; when it is, the mark has to go."""
+    return pytest.mark.xfail(strict=True, reason=reason)
+
+
 @pytest.mark.parametrize(
-    ("name", "data", "figure", "least"),
+    ("name", "data", "figure", "bound"),
     [
         ("base", "MNIST test", "accuracy", 0.9955),
         ("base", "optdigits", "accuracy", 0.95),
@@ -82,12 +87,21 @@ def test_a_model_is_as_right_as_its_card_says(name: str) -> None:
         ("committee", "MNIST test", "loss", 0.010),
         ("committee", "MNIST test", "ece", 0.0025),
         ("nano", "MNIST test", "accuracy", 0.995),
+        ("base", "not-digits", "digits_refused", 0.01),
+        pytest.param(
+            *("champion", "MNIST test", "accuracy_of_99_percent", 0.9997),
+            marks=_missed("of its errors there more are mislabelled than that leaves"),
+        ),
+        pytest.param(
+            *("committee", "MNIST test", "accuracy", 0.9982),
+            marks=_missed("its members misread the same images"),
+        ),
     ],
 )
-def test_a_card_keeps_what_is_promised(name: str, data: str, figure: str, least: float) -> None:
-    """Losses and calibration errors are at most that."""
+def test_a_card_keeps_what_is_promised(name: str, data: str, figure: str, bound: float) -> None:
+    """Losses, calibration errors and shares of digits refused are at most that."""
     found = load_model(included_models()[name]).card.figures[data][figure]
-    assert found <= least if figure in ("loss", "ece") else found >= least
+    assert found <= bound if figure in ("loss", "ece", "digits_refused") else found >= bound
 
 
 def test_nano_is_small() -> None:
