@@ -22,10 +22,11 @@ KNOWN_FAILURES: dict[str, tuple[str, ...]] = {
         "a tail a 4.",
         "Of digits of 8 x 8 pixels two in a hundred are misread, and a third of those are "
         "answered: 9 taken for 3 more often than any other, then 1 for 4.",
-        "Letters of other scripts in few strokes, and a bracket, a tick, a minus, a printed label or "
-        "a field's open frame beside a digit cost an answer more often than they give a wrong one.",
-        "A digit that the picture's border cuts is another digit, sometimes with confidence, and so "
-        "is one upside down.",
+        "Letters of other scripts in few strokes, and a bracket, a tick, a minus, a printed label "
+        "or a field's open frame beside a digit cost an answer more often than they give a wrong "
+        "one.",
+        "A digit that the picture's border cuts is another digit, sometimes with confidence, and "
+        "so is one upside down.",
         "Trained on far worse pictures than MNIST's, it is a little less sure of those than it "
         "could be: the expected calibration error is on the side of doubt.",
     ),
