@@ -81,6 +81,7 @@ def _missed(reason: str) -> pytest.MarkDecorator:
         ("base", "optdigits", "accuracy", 0.95),
         ("base", "corrupted", "accuracy", 0.96),
         ("base", "not-digits", "auroc", 0.99),
+        ("base", "not-digits of others", "auroc", 0.99),
         ("champion", "MNIST test", "accuracy", 0.9973),
         ("champion", "MNIST test", "loss", 0.010),
         ("champion", "MNIST test", "ece", 0.0025),
@@ -88,6 +89,10 @@ def _missed(reason: str) -> pytest.MarkDecorator:
         ("committee", "MNIST test", "ece", 0.0025),
         ("nano", "MNIST test", "accuracy", 0.995),
         ("base", "not-digits", "digits_refused", 0.01),
+        pytest.param(
+            *("base", "not-digits of others", "refused", 0.95),
+            marks=_missed("one picture short, and the eight answered are digits to people"),
+        ),
         pytest.param(
             *("champion", "MNIST test", "accuracy_of_99_percent", 0.9997),
             marks=_missed("of its errors there more are mislabelled than that leaves"),
@@ -101,7 +106,8 @@ def _missed(reason: str) -> pytest.MarkDecorator:
 def test_a_card_keeps_what_is_promised(name: str, data: str, figure: str, bound: float) -> None:
     """Losses, calibration errors and shares of digits refused are at most that."""
     found = load_model(included_models()[name]).card.figures[data][figure]
-    assert found <= bound if figure in ("loss", "ece", "digits_refused") else found >= bound
+    at_most = figure in ("loss", "ece", "digits_refused")
+    assert round(found, 9) <= bound if at_most else found >= bound
 
 
 def test_nano_is_small() -> None:

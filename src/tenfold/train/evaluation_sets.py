@@ -115,7 +115,7 @@ def evaluate_refusal(
         here = kinds == kind
         rows[kind] = {
             "images": int(here.sum()),
-            "refused": float(1 - answers[here].mean()),
+            "refused": float((~answers[here]).mean()),
             "auroc": area_under_curve(digit_confidence, confidence[here]),
         }
     refused = int((~answers).sum())
@@ -129,7 +129,7 @@ def evaluate_refusal(
         "refused": refused / len(strange),
         "refused_interval": list(wilson_interval(refused, len(strange))),
         "digits": len(digits),
-        "digits_refused": float(1 - digit_answers.mean()),
+        "digits_refused": float((~digit_answers).mean()),
         "thresholds": dict(model.card.thresholds),
         "kinds": rows,
     }
