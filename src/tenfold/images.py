@@ -10,6 +10,7 @@ import io
 import os
 import struct
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,6 +43,10 @@ __all__ = [
 Polarity = Literal["auto", "dark_ink", "bright_ink"]
 
 FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF")
+# Pictures too, but in forms that are not read; a folder's are told of, not passed over in silence.
+_OTHER_SUFFIXES = frozenset(
+    {".heic", ".heif", ".avif", ".jxl", ".jp2", ".pdf", ".svg", ".ppm", ".pgm", ".dng", ".psd"}
+)
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".gif"})
 MAX_PIXELS = 50_000_000  # a phone's photo has 12 to 50 million; decoded they take 150 MB
 MAX_BYTES = 2**28  # of a file; 50 million pixels without any compression take 200 MB
@@ -71,9 +76,11 @@ def pictures_in(
 
     Args:
         folder: Where to look.
-        passed_over: Told of each folder that is not looked into, and why.
+        passed_over: Told of each folder that is not looked into, and of pictures in a form that is
+            not read.
     """
     found: list[Path] = []
+    others: Counter[str] = Counter()
 
     def unreadable(error: OSError) -> None:
         passed_over(f"{error.filename}: cannot be read ({error.strerror})")
@@ -89,6 +96,13 @@ def pictures_in(
             for name in files
             if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES
         ]
+        others.update(Path(name).suffix.lower() for name in files if not name.startswith("."))
+    unread = [f"{others[suffix]} {suffix}" for suffix in sorted(_OTHER_SUFFIXES & others.keys())]
+    if unread:
+        passed_over(
+            f"{folder}: {', '.join(unread)} left out; save them as {', '.join(FORMATS[:-1])} "
+            f"or {FORMATS[-1]}"
+        )
     return sorted(found)
 
 

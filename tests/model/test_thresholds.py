@@ -61,6 +61,7 @@ def test_without_calibration_nobody_knows_the_coverage() -> None:
     [
         (0.9999, None, "accuracy: must be one that tiny reaches, at most 0.999, at which it"),
         (1.5, None, "accuracy: must be from 0 to 1, but is 1.5"),
+        (99.9, None, "accuracy: must be from 0 to 1, but is 99.9; 99.9 % is 0.999"),
         (1, None, "accuracy: must be below 1"),
         (True, None, "accuracy: must be from 0 to 1, but is True"),
         ("0.9", None, "accuracy: must be from 0 to 1, but is '0.9'"),

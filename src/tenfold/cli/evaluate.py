@@ -71,8 +71,8 @@ def evaluate(
     Examples:
       tenfold evaluate runs/conv-3
       tenfold evaluate runs/conv-3 --report runs/conv-3     the page is runs/conv-3/report.html
-      tenfold evaluate digits --data my-digits.csv --json
-      tenfold evaluate digits --outputs probabilities.npy
+      tenfold evaluate my-model --data my-digits.csv --json
+      tenfold evaluate my-model --outputs probabilities.npy
       tenfold evaluate runs/conv-3 --data held-out          training images that the run left out
       tenfold evaluate base --data corrupted                MNIST-C's fifteen corruptions
       tenfold evaluate base --data optdigits                scikit-learn's digits of 8 x 8 pixels

@@ -62,7 +62,9 @@ def _coverage(card: Card, threshold: float) -> float | None:
 def _check_share(name: str, value: Any) -> None:
     number = isinstance(value, Real) and not isinstance(value, bool)
     if not number or not 0 <= value <= 1:
-        raise ModelError(f"{name}: must be from 0 to 1, but is {value!r}")
+        percent = number and 1 < value <= 100
+        remedy = f"; {value:g} % is {value / 100:g}" if percent else ""
+        raise ModelError(f"{name}: must be from 0 to 1, but is {value!r}{remedy}")
 
 
 def _reached(card: Card) -> str:
