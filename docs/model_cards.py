@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from results import current_rows
+from tenfold.cli.card_text import commits_in_words
 from tenfold.cli.output import percent
 from tenfold.model import included_models, read_card
 
@@ -118,12 +119,11 @@ def _card(name: str, folder: Path, card: Mapping[str, Any]) -> Iterator[str]:
     size = (folder / "model.onnx").stat().st_size / 1e6
     left_out = card["recipe"].get("validation", {}).get("fraction", 0.0)
     images = int(60_000 * (1.0 - left_out))
-    commits = {member["commit"]: None for member in trained.get("members", [trained])}
     yield (
         f"\n## {name}\n\n{_sentence(card['recipe'].get('summary', ''))} "
         f"{trained['parameters']:,} parameters, {size:.2f} MB. "
         f"Recipe `{card['recipe']['name']}`, seed {_listed(seeds)}, {trained['epochs']} epochs of "
-        f"{images:,} images, commit{'s' if len(commits) > 1 else ''} {', '.join(commits)}.\n\n"
+        f"{images:,} images, {commits_in_words(trained)}.\n\n"
     )
     yield from _table(("on", "figure", "value"), _figure_rows(figures))
     if measured := figures.get("MNIST test", {}).get("measured"):

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
-from tenfold.train.drawn import drawn_digest
+from tenfold.model import included_models, read_card
 from tenfold.train.settings import recipe_digest
 from tenfold.train.shipped import SHIPPED
 
@@ -31,4 +31,13 @@ def _is_current(row: Mapping[str, str]) -> bool:
     recipe = SHIPPED.get(row["recipe"])
     if recipe is None or row["recipe_digest"] != recipe_digest(recipe):
         return False
-    return "drawn" not in row or row["drawn"] == (drawn_digest(recipe) or "")[:12]
+    return "drawn" not in row or row["drawn"] == _drawn_for(recipe.name)
+
+
+def _drawn_for(model: str) -> str:
+    """Return the start of the sum of what was drawn for a model that comes along.
+
+    Not that of what would be drawn now: this depends on the processor the pages are written on.
+    """
+    folder = included_models().get(model)
+    return "" if folder is None else (read_card(folder).trained.get("drawn") or "")[:12]

@@ -54,7 +54,9 @@ def test_json_is_alone_on_stdout(finished: Path, mnist: MNIST, capsys: Capture) 
         "ece": expected.calibration["expected_calibration_error"],
     }
     named = {"data": "MNIST test", "model": weights}
-    assert json.loads(out) == {**named, **short, **expected.to_dict()}
+    found = json.loads(out)
+    assert set(found.pop("measured")) == {"date", "commit", "tenfold"}
+    assert found == {**named, **short, **expected.to_dict()}
     assert err == ""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from tenfold.cli.output import percent, printable, table
 
-__all__ = ["card_text"]
+__all__ = ["card_text", "commits_in_words"]
 
 
 def card_text(folder: Path, card: Mapping[str, Any]) -> str:
@@ -40,7 +40,7 @@ def _head(folder: Path, card: Mapping[str, Any]) -> str:
 
 def _trained(trained: Mapping[str, Any]) -> Iterator[str]:
     members = trained.get("members", [trained])
-    if date := max(str(member.get("date") or "") for member in members):
+    if date := max((str(member.get("date") or "") for member in members), default=""):
         yield date[:10]
     if "seeds" in trained:
         yield f"seeds {', '.join(str(seed) for seed in trained['seeds'])}"
@@ -48,9 +48,15 @@ def _trained(trained: Mapping[str, Any]) -> Iterator[str]:
         yield f"seed {trained['seed']}"
     if epochs := trained.get("epochs"):
         yield f"{epochs} epochs"
+    if commits := commits_in_words(trained):
+        yield commits
+
+
+def commits_in_words(trained: Mapping[str, Any]) -> str:
+    """Return the commits by which a model, or a committee's members, were trained; "" for none."""
+    members = trained.get("members", [trained])
     commits = {str(member["commit"])[:12]: None for member in members if member.get("commit")}
-    if commits:
-        yield f"commit{'s' if len(commits) > 1 else ''} {', '.join(commits)}"
+    return f"commit{'s' if len(commits) > 1 else ''} {', '.join(commits)}" if commits else ""
 
 
 def _points(points: Any) -> str:

@@ -22,9 +22,9 @@ __all__ = ["backpropagate", "is_written_out"]
 def is_written_out(recipe: Recipe) -> bool:
     """Tell whether `backpropagate` knows all that a recipe's network is made of."""
     dense = all(isinstance(layer, (Dense, Dropout, Flatten)) for layer in recipe.network)
-    plain_loss = not takes_outputs(recipe) and not recipe.label_smoothing
-    plain_loss = plain_loss and not recipe.negatives  # of which some are left out of the loss
-    return dense and plain_loss and recipe.precision == "float32"
+    # Of negatives some are left out of the loss.
+    other_loss = takes_outputs(recipe) or recipe.label_smoothing or recipe.negatives
+    return dense and not other_loss and recipe.precision == "float32"
 
 
 def backpropagate(network: Network, pixels: Tensor, labels: Tensor) -> Tensor:

@@ -19,7 +19,7 @@ from tenfold.errors import RunError
 from tenfold.model import COVERAGE_LEVELS, load_model
 from tenfold.train.evaluate import log_loss
 from tenfold.train.recipe import trained_alike
-from tenfold.train.runs import Run, drawn_alike
+from tenfold.train.runs import Run, check_drawn_alike
 from tenfold.train.splits import split_images
 from tenfold.values import Split
 
@@ -161,11 +161,7 @@ def _check_held(held: Run, run: Run, data: MNIST) -> None:
             f"{held.folder}: must be a run of {run.recipe.name} that differs from {run.folder} in "
             "nothing but the seed and the images held out"
         )
-    if not drawn_alike([held, run]):
-        raise RunError(
-            f"{held.folder}: must be a run for which the same pictures were drawn as for "
-            f"{run.folder}, but another tenfold, Pillow or Hershey-Fonts drew them"
-        )
+    check_drawn_alike([run, held])
 
 
 def _temperature(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> float:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-__all__ = ["describe_environment"]
+__all__ = ["describe_environment", "describe_moment"]
 
 _PACKAGES = (
     "tenfold",
@@ -45,6 +45,15 @@ def describe_environment(data_sums: Mapping[str, str], threads: int) -> dict[str
         "cores": os.cpu_count(),
         "threads": threads,
         "data": dict(data_sums),
+    }
+
+
+def describe_moment() -> dict[str, Any]:
+    """Return when, by which commit and by which version a figure is measured."""
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "commit": _commit(),
+        "tenfold": _version("tenfold"),
     }
 
 

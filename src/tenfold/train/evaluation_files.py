@@ -17,7 +17,7 @@ from tenfold.errors import OutputError
 from tenfold.files import write_bytes, write_json, write_text
 from tenfold.folders import exclusive
 from tenfold.model import Card, Model, included_models, load_model, read_card
-from tenfold.train.environment import describe_environment
+from tenfold.train.environment import describe_moment
 from tenfold.train.evaluate import evaluate
 from tenfold.train.runs import Run
 from tenfold.values import Split
@@ -41,7 +41,7 @@ _MNIST_TEST_IMAGES = 10_000
 _SUREST = 0.99  # share of images that are left when the least sure are refused
 _MAIN = (
     "n", "images", "accuracy", "interval", "loss", "ece", "labels", "corruptions", "auroc",
-    "refused", "refused_interval", "digits_refused", "pictures",
+    "refused", "refused_interval", "digits_refused", "pictures", "measured",
 )  # fmt: skip
 
 
@@ -58,6 +58,7 @@ def evaluate_model(
     result = {
         "data": data_name,
         "model": model.card.sha256["model.onnx"],
+        "measured": describe_moment(),
         "n": evaluation.images,
         "interval": list(evaluation.accuracy_interval),
         "ece": evaluation.calibration["expected_calibration_error"],
@@ -83,14 +84,8 @@ def _by_labels(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> dict[s
 
 
 def main_figures(result: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the figures of an evaluation that a card keeps, with when and by what commit."""
+    """Return the figures of an evaluation that a card keeps."""
     figures = {key: result[key] for key in _MAIN if key in result}
-    environment = describe_environment({}, 0)
-    figures["measured"] = {
-        "date": environment["date"][:10],
-        "commit": environment["commit"],
-        "tenfold": environment["versions"]["tenfold"],
-    }
     for point in result.get("risk_coverage", {}).get("at", ()):
         if point["coverage"] == _SUREST:
             figures["accuracy_of_99_percent"] = point["accuracy"]

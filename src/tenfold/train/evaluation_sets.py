@@ -14,6 +14,7 @@ from tenfold.decide import decide
 from tenfold.errors import DataError
 from tenfold.model import Model
 from tenfold.preprocess import to_glyph
+from tenfold.train.environment import describe_moment
 from tenfold.train.evaluate import evaluate, wilson_interval
 from tenfold.train.negatives import NEGATIVE_KINDS, draw_negative
 from tenfold.values import Split
@@ -66,6 +67,7 @@ def evaluate_corrupted(model: Model, test: Split) -> dict[str, Any]:
     return {
         "data": "corrupted",
         "model": model.card.sha256["model.onnx"],
+        "measured": describe_moment(),
         "n": len(test) * len(rows),
         "images": len(test) * len(rows),
         **means,
@@ -122,6 +124,7 @@ def evaluate_refusal(
     return {
         "data": name,
         "model": model.card.sha256["model.onnx"],
+        "measured": describe_moment(),
         "n": len(strange),
         "images": len(strange),
         "pictures": hashlib.sha256(np.ascontiguousarray(strange).tobytes()).hexdigest(),

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from tenfold.decide import mean_logits, softmax
 from tenfold.errors import ModelError, RunError
-from tenfold.files import json_digest, sha256, write_bytes, write_json, write_text
+from tenfold.files import sha256, write_bytes, write_json, write_text
 from tenfold.folders import replace_folder
 from tenfold.model import DIGITS, NOT_A_DIGIT, Card, load_model
 from tenfold.train.calibrate import NOT_A_DIGIT_THRESHOLD, Calibration
@@ -22,7 +22,7 @@ from tenfold.train.fit import as_images, predict_logits
 from tenfold.train.networks import Network
 from tenfold.train.onnx_graph import build_graph
 from tenfold.train.recipe import Recipe
-from tenfold.train.runs import Run, check_recipe_of, drawn_alike
+from tenfold.train.runs import Run, check_drawn_alike, check_recipe_of
 from tenfold.train.settings import to_table
 from tenfold.train.shapes import output_activation, parameter_count, summarise
 from tenfold.values import Split
@@ -129,13 +129,10 @@ def export_committee(
     seeds = [run.recipe.seed for run in runs]
     if len(runs) < 2 or len(recipes) > 1 or len(set(seeds)) < len(runs):
         raise RunError("RUN...: must be two runs or more of one recipe, each of another seed")
-    if len({json_digest(run.environment().get("data")) for run in runs}) > 1:
+    data = [run.environment().get("data") for run in runs]
+    if any(other != data[0] for other in data):
         raise RunError("RUN...: must be runs on the same data, but their SHA-256 differ")
-    if not drawn_alike(runs):
-        raise RunError(
-            "RUN...: must be runs for which the same pictures were drawn, but another tenfold, "
-            "Pillow or Hershey-Fonts drew some of them"
-        )
+    check_drawn_alike(runs)
     summary = f"the mean of {len(runs)} networks of the recipe {runs[0].recipe.name}"
     export_weights(
         runs[0].recipe,

@@ -17,14 +17,20 @@ from tenfold.train.settings import from_table, from_toml, to_table, to_toml
 from tenfold.train.shapes import layer_table
 
 __all__ = [
+    "OTHER_DRAWING",
     "Run",
+    "check_drawn_alike",
     "check_recipe_of",
     "check_same_recipe",
     "create_run",
-    "drawn_alike",
     "open_run",
 ]
 
+
+OTHER_DRAWING = (
+    "another tenfold, Pillow or Hershey-Fonts, or OpenCV on another kind of processor, drew others"
+)
+"""What a difference of `drawn_digest` comes from, in words."""
 
 _FOLDERS = ("checkpoint", "model", "figures", "tensorboard")
 _FILES = ("metrics.jsonl", "evaluation.json", "outputs.npy", "report.html", "live.html")
@@ -106,9 +112,19 @@ class Run:
         return rows
 
 
-def drawn_alike(runs: Sequence[Run]) -> bool:
-    """Tell whether the same was drawn for all of some runs, as far as they say."""
-    return len({run.drawn for run in runs} - {None}) < 2
+def check_drawn_alike(runs: Sequence[Run]) -> None:
+    """Refuse runs of one recipe for which other pictures were drawn, as far as they say.
+
+    Raises:
+        RunError: One says otherwise than one before it.
+    """
+    noted = [run for run in runs if run.drawn is not None]
+    for run in noted:
+        if run.drawn != noted[0].drawn:
+            raise RunError(
+                f"{run.folder}: must be a run for which the same pictures were drawn as for "
+                f"{noted[0].folder}, but {OTHER_DRAWING}"
+            )
 
 
 def create_run(folder: Path, recipe: Recipe, environment: Mapping[str, Any]) -> Run:

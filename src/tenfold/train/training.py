@@ -24,6 +24,7 @@ from tenfold.train.fit import Callback, Trainer, as_images, as_labels, fit
 from tenfold.train.networks import Network
 from tenfold.train.recipe import Recipe
 from tenfold.train.runs import (
+    OTHER_DRAWING,
     Run,
     check_recipe_of,
     check_same_recipe,
@@ -188,12 +189,12 @@ def _check_same_data(run: Run, data: MNIST) -> None:
 
 
 def _check_same_drawing(run: Run) -> None:
-    if run.finished or run.drawn in (None, drawn_digest(run.recipe)):
+    if run.finished or run.drawn is None or run.drawn == drawn_digest(run.recipe):
         return
     raise RunError(
-        f"--resume: {run.folder} was started with another tenfold, Pillow or Hershey-Fonts, which "
-        "draw other pictures (environment.json has their versions); go on with those, or start a "
-        "new run with another --out"
+        f"--resume: the pictures drawn must be those {run.folder} was started with, but "
+        f"{OTHER_DRAWING} (environment.json has what it ran on); go on with that, or start a new "
+        "run with another --out"
     )
 
 
