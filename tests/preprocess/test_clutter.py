@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tenfold.preprocess import clutter, frame_ink, rules, to_glyph
+from tenfold.preprocess import enclosures, frame_ink, rules, to_glyph
 
 SIDE = 200
 
@@ -112,7 +112,7 @@ def test_a_one_has_room_in_a_circle(radii: tuple[int, int]) -> None:
 def test_the_work_does_not_grow_with_the_square_of_dots(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of cloth, halftone and dotted paper a page has thousands."""
     seen = []
-    monkeypatch.setattr(clutter, "is_within", lambda *pieces: seen.append(pieces))
+    monkeypatch.setattr(enclosures, "is_within", lambda *pieces: seen.append(pieces))
     page = np.zeros((400, 400), np.uint8)
     page[2::8, 2::8] = page[3::8, 2::8] = page[2::8, 3::8] = page[3::8, 3::8] = 255
     to_glyph(page)
@@ -161,3 +161,58 @@ def test_a_digit_as_high_as_a_line_is_freed_of_the_rules(
         page[:, 30:32] += 100
     page = cv2.GaussianBlur(np.maximum(page.clip(0, 255), alone), (0, 0), 0.7).astype(np.uint8)
     assert np.corrcoef(to_glyph(page).ravel(), to_glyph(alone).ravel())[0, 1] > 0.85
+
+
+def three_sides(pen: int = 5) -> np.ndarray:
+    """A cell's frame along the border, cut off at the top."""
+    array = np.zeros((SIDE, SIDE), np.uint8)
+    cv2.polylines(array, [np.array([(0, 0), (0, 199), (199, 199), (199, 0)])], False, 255, pen)
+    return array
+
+
+@pytest.mark.parametrize("pen", [3, 9])
+@pytest.mark.parametrize("text", ["0", "2", "6", "8"])
+def test_a_digit_that_touches_its_frame_is_cut_from_it(text: str, pen: int) -> None:
+    standing = digit(text, at=(60, 196), size=5.0)
+    found = to_glyph(np.maximum(standing, three_sides(pen)))
+    assert np.corrcoef(found.ravel(), to_glyph(standing).ravel())[0, 1] > 0.8
+
+
+@pytest.mark.parametrize("blurred", [0.5, 2.0])
+@pytest.mark.parametrize("pen", [3, 9, 15])
+@pytest.mark.parametrize("tilt", [0, 1])
+def test_an_empty_frame_is_blank(tilt: float, pen: int, blurred: float) -> None:
+    turn = cv2.getRotationMatrix2D((100, 100), tilt, 1.0)
+    frame = cv2.GaussianBlur(cv2.warpAffine(three_sides(pen), turn, (SIDE, SIDE)), (0, 0), blurred)
+    assert not to_glyph(frame).any()
+
+
+def letter(text: str) -> np.ndarray:
+    return digit(text, at=(75, 125), size=2.5)
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        pytest.param(digit("4", at=(88, 112), size=1.2), id="small-digit"),
+        pytest.param(digit("7", at=(60, 90), size=1.2), id="off-the-middle"),
+        pytest.param(letter("R"), id="letter"),
+        pytest.param(
+            digit("3", at=(70, 112), size=1.5) + digit("5", at=(105, 112), size=1.5), id="two"
+        ),
+    ],
+)
+def test_a_circle_goes_whatever_is_in_it(inside: np.ndarray) -> None:
+    assert difference(to_glyph(np.maximum(inside, ring((85, 85)))), to_glyph(inside)) <= 6
+
+
+@pytest.mark.parametrize("turned", [0, 1, 2, 3])
+@pytest.mark.parametrize("lean", [0, 12])
+def test_the_one_of_a_number_cut_out_to_its_ink_is_no_edge(lean: int, turned: int) -> None:
+    """Though it stands along the border, as a rule or the table's edge does."""
+    number = np.zeros((SIDE, SIDE), np.uint8)
+    cv2.line(number, (10 + lean, 40), (10, 140), 255, 9, cv2.LINE_AA)
+    number = np.maximum(number, cv2.resize(digit("2"), (SIDE, SIDE)))
+    rows, columns = np.flatnonzero(number.any(1)), np.flatnonzero(number.any(0))
+    cut = np.rot90(number[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], turned)
+    assert difference(to_glyph(np.ascontiguousarray(cut)), frame_ink(cut)) <= 60

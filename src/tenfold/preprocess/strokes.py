@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.preprocess.clutter import (
+    is_beside_digit,
     is_beyond_paper,
     is_edge_line,
-    is_enclosure,
     is_fragment,
     is_frame,
     is_underline,
 )
+from tenfold.preprocess.enclosures import is_enclosure
 from tenfold.preprocess.pieces import Piece, borders, find_pieces, longer_side
 
 __all__ = ["keep_digit"]
@@ -25,6 +27,8 @@ _EQUAL = 0.6, 0.15  # of the main stroke's longer side and pixels: from there on
 _MARKED = (
     32  # pieces, the longest, that may be enclosures or underlined: of dots there are thousands
 )
+_MOST_OF_FRAME = 0.3  # of a page's side: both sides of a frame together
+_IN_FRAME = 0.25  # of a page's shorter side: the least of a digit that touches its frame
 _CENTRAL = 1.5  # less the distance from the middle, 0 to 1: the weight of a piece's pixels
 
 
@@ -43,10 +47,21 @@ def keep_digit(ink: NDArray[np.float32]) -> NDArray[np.float32]:
         Shape (H, W), float32, a new array; all 0 where no piece counts, or nothing but
         frames, rules and what lies beyond the paper.
     """
+    kept = _kept(ink)
+    inside = _inside_frame(ink) if kept is None else None
+    if inside is not None:
+        kept = np.zeros_like(ink)
+        if (found := _kept(ink[inside])) is not None and _is_long(found, ink.shape):
+            kept[inside] = found
+    return np.zeros_like(ink) if kept is None else kept
+
+
+def _kept(ink: NDArray[np.float32]) -> NDArray[np.float32] | None:
+    """Return the ink (H, W) of the digit alone; None where no piece may be of one."""
     labels, pieces = find_pieces(ink)
     candidates = _candidates(pieces, labels)
     if not candidates:
-        return np.zeros_like(ink)
+        return None
     main = max(candidates, key=lambda piece: _weight(piece, ink.shape))
     kept = [
         piece
@@ -58,9 +73,43 @@ def keep_digit(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.where(chosen[labels], ink, 0).astype(np.float32)
 
 
+def _inside_frame(ink: NDArray[np.float32]) -> tuple[slice, slice] | None:
+    """Return the part of a page (H, W) within the frame along its border; None where none is.
+
+    For a digit that touches the frame of its cell is one piece with it.
+    """
+    labels, pieces = find_pieces(ink)
+    frame = next((piece for piece in pieces if is_frame(piece, labels)), None)
+    if frame is None:
+        return None
+    own = labels == frame.label
+    top, left, bottom, right = (_thickness(np.rot90(own, -turns)) for turns in range(4))
+    height, width = ink.shape
+    if top + bottom > _MOST_OF_FRAME * height or left + right > _MOST_OF_FRAME * width:
+        return None
+    return slice(top, height - bottom), slice(left, width - right)
+
+
+def _thickness(frame: NDArray[np.bool_]) -> int:
+    """Return how many rows from the top on (H, W) are of a frame, and half as many for its edge."""
+    along = frame[:, frame[0]]
+    if along.shape[1] < frame.shape[1] / 2:
+        return 0
+    reaches = np.where(along.all(0), len(along), along.argmin(0))
+    return 1 + math.ceil(1.5 * float(np.median(reaches)))
+
+
+def _is_long(ink: NDArray[np.float32], shape: tuple[int, ...]) -> bool:
+    """Tell ink (H, W) that is more than what is left of a frame at its corners."""
+    rows, columns = np.nonzero(ink)
+    longer = max(np.ptp(rows), np.ptp(columns)) if len(rows) else 0
+    return bool(longer >= _IN_FRAME * min(shape))
+
+
 def _candidates(pieces: Sequence[Piece], labels: NDArray[np.int32]) -> list[Piece]:
     """Return the pieces that may be of the digit."""
-    pieces = [piece for piece in pieces if not _is_of_page(piece, labels)]
+    pieces = [piece for piece in pieces if not is_frame(piece, labels)]
+    pieces = [piece for piece in pieces if not _is_beside_paper(piece, pieces, labels)]
     largest = max((piece.area for piece in pieces), default=0)
     pieces = [piece for piece in pieces if piece.area >= _SPECK * largest]
     longest = sorted(pieces, key=longer_side)[-_MARKED:]
@@ -72,12 +121,9 @@ def _candidates(pieces: Sequence[Piece], labels: NDArray[np.int32]) -> list[Piec
     return whole or drawn  # cut out closely, a thin digit is as hollow as a frame
 
 
-def _is_of_page(piece: Piece, labels: NDArray[np.int32]) -> bool:
-    return (
-        is_frame(piece, labels)
-        or is_beyond_paper(piece, labels)
-        or is_edge_line(piece, labels.shape)
-    )
+def _is_beside_paper(piece: Piece, pieces: Sequence[Piece], labels: NDArray[np.int32]) -> bool:
+    is_edge = is_beyond_paper(piece, labels) or is_edge_line(piece, labels.shape)
+    return is_edge and not is_beside_digit(piece, pieces, labels.shape)
 
 
 def _weight(piece: Piece, shape: tuple[int, ...]) -> float:
