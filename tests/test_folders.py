@@ -27,6 +27,7 @@ from tenfold.folders import (
     settle_folder,
 )
 
+SEALED = '{"sha256": {}}'
 NAMES = ("old.txt", "new.txt", "x", "a", "b", "file")
 
 
@@ -170,17 +171,19 @@ def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("when", ["before", "meanwhile"])
-@pytest.mark.parametrize("kind", ["another", "folder", "no-marker"])
+@pytest.mark.parametrize("kind", ["another", "folder", "no-marker", "marker-of-others"])
 def test_replacing_never_takes_what_is_not_ours(kind: str, when: str, tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
-    (folder / "a").write_text("the marker")
+    (folder / "a").write_text(SEALED)
 
     def intrude() -> None:
         if kind == "another":
             (folder / "mine").write_text("mine")
         elif kind == "folder":
             (folder / "b").mkdir()
+        elif kind == "marker-of-others":
+            (folder / "a").write_text('{"title": "a card of another program"}')
         else:
             (folder / "a").unlink()
             (folder / "b").write_text("mine")
@@ -196,7 +199,7 @@ def test_replacing_never_takes_what_is_not_ours(kind: str, when: str, tmp_path: 
     with pytest.raises(OutputError, match="folder: holds other files"):
         replace()
     assert "x" not in names(folder)
-    assert len(names(folder)) == (1 if kind == "no-marker" else 2)
+    assert len(names(folder)) == (1 if kind in ("no-marker", "marker-of-others") else 2)
     assert names(tmp_path) == ["folder"]
 
 
@@ -278,14 +281,14 @@ def test_what_a_killed_write_left_is_replaced_with_the_rest(
     folder = tmp_path / "model"
     folder.mkdir()
     for name in ("card.json", left):
-        (folder / name).write_text("old")
+        (folder / name).write_text(SEALED)
     try:
         with replace_folder(folder, ("card.json",), marker="card.json") as new:
             (new / "card.json").write_text("new")
     except OutputError:
         pass
     assert (folder / left).exists() != is_ours
-    assert (folder / "card.json").read_text() == ("new" if is_ours else "old")
+    assert (folder / "card.json").read_text() == ("new" if is_ours else SEALED)
 
 
 def test_what_is_read_and_written_anew_loses_nothing(tmp_path: Path) -> None:

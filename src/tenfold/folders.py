@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tenfold.errors import OutputError
-from tenfold.files import output_errors, random_letters, sync_file, sync_folder
+from tenfold.files import output_errors, random_letters, read_json, sync_file, sync_folder
 
 __all__ = [
     "LOCK_NAME",
@@ -218,7 +218,8 @@ def refuse_foreign(folder: Path, names: Collection[str], *, marker: str = "") ->
     Args:
         folder: What would be replaced.
         names: Files that may be.
-        marker: The one of them that tells that they are ours: without it nothing may be there.
+        marker: The one of them that tells that they are ours, by the SHA-256 of the others that it
+            holds as JSON: without it nothing may be there.
 
     Raises:
         OutputError: Something else would be lost.
@@ -226,13 +227,22 @@ def refuse_foreign(folder: Path, names: Collection[str], *, marker: str = "") ->
     with output_errors(folder):
         _refuse_file(folder)
         inside = sorted(folder.iterdir()) if folder.is_dir() else []
-    ours = not marker or (folder / marker).is_file()
+    ours = not marker or _is_sealed(folder / marker)
     others = [path for path in inside if not (ours and _is_named(path, names) and path.is_file())]
     if others:
         raise OutputError(
             f"{folder}: holds other files ({others[0].name}) that would be lost; "
             "choose another folder, or move them away"
         )
+
+
+def _is_sealed(marker: Path) -> bool:
+    """Tell a file that holds other files' SHA-256, as JSON; another program's hardly does."""
+    try:
+        content = read_json(marker)
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(content, dict) and "sha256" in content
 
 
 def _is_named(path: Path, names: Collection[str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +73,27 @@ _PIXELS = {str(i): [0.0, 255.0] for i in range(784)}
             "row 0: must be one of PNG, JPEG",
             id="damaged-picture",
         ),
+        pytest.param(
+            _PIXELS | {"label": [1, 2], "5": ["0", "1"]},
+            "column '5': must hold whole numbers, but holds string",
+            id="text-pixels",
+        ),
+        pytest.param(
+            _PIXELS | {"label": [[1], [2]]},
+            "column 'label': must hold whole numbers, but holds list",
+            id="list-labels",
+        ),
+        pytest.param(
+            {"label": ["1"], "image": [{"bytes": png_bytes(np.zeros((28, 28), np.uint8))}]},
+            "row 0: expected labels that are numbers, found",
+            id="text-label",
+        ),
+        pytest.param(
+            {"label": [1, 2], "image": [{"bytes": bytes(2**26)}, {"bytes": b"1" * 2**26}]},
+            "must hold pictures, which hardly shrink, but unpacks from",
+            id="unpacks-to-gigabytes",
+        ),
+        pytest.param({"label": [1], "image": [7]}, "an encoded picture .* found int", id="numbers"),
     ],
 )
 def test_wrong_parquet(columns: dict[str, list[object]], message: str, tmp_path: Path) -> None:
@@ -85,3 +107,18 @@ def test_a_parquet_column_twice(tmp_path: Path) -> None:
     pq.write_table(pa.Table.from_arrays(arrays, names=["label", "label"]), tmp_path / "a.parquet")
     with pytest.raises(DataError, match="has the column 'label' more than once"):
         load_labelled(tmp_path / "a.parquet")
+
+
+def test_a_large_cell_of_many_rows_is_not_unpacked_at_once(tmp_path: Path) -> None:
+    """A dictionary holds it once for all rows: 4 MB by 4,000 would be 16 GB."""
+    cell = pa.DictionaryArray.from_arrays(pa.array([0] * 4000), pa.array([bytes(2**22)]))
+    table = pa.table({"image": cell, "label": pa.array([1] * 4000)})
+    pq.write_table(table, tmp_path / "a.parquet")
+    assert (tmp_path / "a.parquet").stat().st_size < 2**20
+    tracemalloc.start()
+    before = pa.total_allocated_bytes()
+    with pytest.raises(DataError, match="row 0: must be one of PNG, JPEG"):
+        load_labelled(tmp_path / "a.parquet")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak + pa.total_allocated_bytes() - before < 2**28

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -89,6 +91,36 @@ def test_a_set_moved_aside_by_a_crash_is_found(npz: Path) -> None:
     import_labelled(npz, "mine")
     (sets_folder() / "mine").rename(sets_folder() / ".mine.tenfold-old")
     assert len(load_labelled("mine")) == 10
+    assert [path.name for path in sets_folder().iterdir()] == [".mine.tenfold-old"]
+
+
+def test_a_set_replaced_while_it_is_read_is_one_or_the_other(
+    npz: Path, tmp_path: Path, images: Array, labels: Array
+) -> None:
+    """Images are never of one and labels of the other."""
+    other = tmp_path / "other.npz"
+    np.savez(other, x=255 - images, y=9 - labels)
+    known = {
+        (part.images.tobytes(), part.labels.tobytes())
+        for part in (load_labelled(npz), load_labelled(other))
+    }
+    import_labelled(npz, "mine")
+    stop = Event()
+
+    def replace_again_and_again() -> None:
+        while not stop.is_set():
+            for source in (other, npz):
+                import_labelled(source, "mine", force=True)
+
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(replace_again_and_again)
+        try:
+            for _ in range(60):
+                part = load_labelled("mine")
+                assert (part.images.tobytes(), part.labels.tobytes()) in known
+        finally:
+            stop.set()
+        writing.result()
 
 
 def test_a_path_that_does_not_exist() -> None:

@@ -157,9 +157,14 @@ def test_a_folder_whose_name_is_no_text(mnist: MNIST, tmp_path: Path) -> None:
     assert tiny.trained(folder) == tiny.trained(tmp_path / "plain")
 
 
+@pytest.mark.parametrize("recipe", ["", "title = 'soup'", "[damaged"])
 @pytest.mark.parametrize("name", ["model", "figures", "checkpoint", "report.html"])
-def test_force_removes_nothing_where_there_is_no_run(name: str, mnist: MNIST, run: Path) -> None:
+def test_force_removes_nothing_where_there_is_no_run(
+    name: str, recipe: str, mnist: MNIST, run: Path
+) -> None:
     run.mkdir()
+    if recipe:
+        (run / "recipe.toml").write_text(recipe)
     path = run / name
     if path.suffix:
         path.write_text("mine")
@@ -172,6 +177,21 @@ def test_force_removes_nothing_where_there_is_no_run(name: str, mnist: MNIST, ru
     assert {
         file: content for file, content in tiny.files_of(run).items() if file != ".lock"
     } == before
+
+
+@pytest.mark.parametrize(
+    "name", ["model/notes.txt", "checkpoint/last/copy/a.bin", "figures/mine.svg", "tensorboard/x"]
+)
+def test_force_removes_no_file_that_a_person_put_into_a_run(
+    name: str, mnist: MNIST, run: Path
+) -> None:
+    stop(tiny.BASE, run, mnist, StopAfter(1))
+    (run / name).parent.mkdir(parents=True, exist_ok=True)
+    (run / name).write_text("mine")
+    before = tiny.files_of(run)
+    with pytest.raises(OutputError, match=rf"{name}: would be lost"):
+        train(tiny.BASE, run, mnist, force=True)
+    assert tiny.files_of(run) == before
 
 
 def test_resuming_what_was_never_started_starts_it(mnist: MNIST, run: Path, tmp_path: Path) -> None:
@@ -225,7 +245,7 @@ def test_force_killed_while_it_clears_the_folder_begins_anew(
         raise Stopped
 
     with monkeypatch.context() as patched:
-        patched.setattr("tenfold.train.runs.shutil.rmtree", killed)
+        patched.setattr("tenfold.train.run_files.shutil.rmtree", killed)
         with pytest.raises(Stopped, match=r"^$"):
             train(tiny.BASE, run, mnist, force=True)
     with pytest.raises(RunError, match=r"holds files and no recipe\.toml"):

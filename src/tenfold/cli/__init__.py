@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import click
 
-from tenfold.cli.output import note, printable
+from tenfold.cli.output import note
 from tenfold.errors import RecipeError, TenfoldError, nearest
 
 __all__ = ["main", "tenfold"]
@@ -129,8 +129,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _fail(message: str, code: int) -> int:
     """Print one line of error and return ``code``."""
-    line = printable(" ".join(message.split()))
-    note(f"{click.style('error:', fg='red', bold=True)} {line}")
+    note(" ".join(message.split()), "error:", "red")
     return code
 
 

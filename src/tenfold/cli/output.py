@@ -102,7 +102,7 @@ def _csv_line(values: Sequence[Any]) -> str:
 
 def table(rows: Sequence[Sequence[str]], headings: Sequence[str]) -> str:
     """Return an aligned table; columns whose cells are all numbers are set to the right."""
-    cells = [list(headings), *(list(row) for row in rows)]
+    cells = [[printable(cell) for cell in row] for row in (headings, *rows)]
     widths = [max(len(row[i]) for row in cells) for i in range(len(headings))]
     right = [all(_is_number(row[i]) for row in rows) and bool(rows) for i in range(len(headings))]
     lines = [
@@ -132,15 +132,24 @@ def percent(share: float, digits: int = 2) -> str:
     return f"{100 * share:.{digits}f} %"
 
 
-def note(message: str) -> None:
-    """Tell the person something on stderr, where it cannot mix with the data."""
+def note(message: str, mark: str = "", colour: str = "") -> None:
+    """Tell the person something on stderr, where it cannot mix with the data.
+
+    Args:
+        message: One line or more, with names of files and the like as they are.
+        mark: A word before it, such as "error:".
+        colour: Of that word.
+    """
+    lines = "\n".join(printable(line) for line in message.split("\n"))
+    if mark:
+        lines = f"{click.style(mark, fg=colour, bold=True)} {lines}"
     with suppress(OSError, ValueError):  # a broken stderr is no reason to stop
-        click.echo(message, err=True)
+        click.echo(lines, err=True)
 
 
 def warn(message: str) -> None:
     """Report on stderr that one input failed while the rest goes on."""
-    note(f"{click.style('failed:', fg='yellow', bold=True)} {printable(message)}")
+    note(message, "failed:", "yellow")
 
 
 def printable(text: str) -> str:
@@ -158,7 +167,7 @@ def _cell(value: Any) -> str:
         return f"{value:.4f}"
     if isinstance(value, int):
         return f"{value:,}"
-    return printable(str(value))
+    return str(value)
 
 
 def _is_number(cell: str) -> bool:

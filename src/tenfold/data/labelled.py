@@ -11,6 +11,7 @@ from tenfold.data.pictures import Prepare
 from tenfold.data.reading import exists, named_path
 from tenfold.data.sets import set_folder, set_names
 from tenfold.errors import DataError, nearest
+from tenfold.folders import exclusive
 from tenfold.values import Split
 
 __all__ = ["load_labelled"]
@@ -46,11 +47,17 @@ def load_labelled(
     if split not in ("train", "test"):
         raise DataError(f"split: must be 'train' or 'test', got {split!r}")
     source = named_path(path)
-    if not exists(source):
-        if str(path) == "mnist":
-            mnist = load_mnist()
-            return mnist.train if split == "train" else mnist.test
-        source = _imported(str(path))
+    if exists(source):
+        return _of_split(source, split, prepare)
+    if str(path) == "mnist":
+        mnist = load_mnist()
+        return mnist.train if split == "train" else mnist.test
+    source = _imported(str(path))
+    with exclusive(source):  # while it is replaced, images are of one set and labels of another
+        return _of_split(source, split, prepare)
+
+
+def _of_split(source: Path, split: str, prepare: Prepare | None) -> Split:
     splits = find_splits(source, prepare)
     if WHOLE in splits:
         return splits[WHOLE]()

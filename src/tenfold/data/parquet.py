@@ -18,6 +18,9 @@ from tenfold.values import Split
 __all__ = ["is_parquet", "read_parquet"]
 
 _BATCH_ROWS = 4096
+_BATCH_PICTURES = 16  # a cell may be megabytes, and one in the file a cell of every row
+# Bytes that a column of pictures may be unpacked: these are packed already, and grow little more.
+_MOST_UNPACKED, _MOST_GROWN = 2**26, 4
 
 
 def is_parquet(head: bytes) -> bool:
@@ -58,14 +61,21 @@ def _read(table: Any, name: str, prepare: Prepare | None) -> Split:
         raise DataError(f"{name}: has {rows:,} rows, more than fit into memory; split it")
     columns = table.schema_arrow.names
     refuse_twice(columns, name)
+    holds_pictures = {"image", "label"} <= set(columns)
+    if holds_pictures:
+        _check_pictures(table, name)
+        batches = table.iter_batches(_BATCH_PICTURES, columns=["image", "label"])
+    else:
+        _check_numbers(table.schema_arrow, name)
+        batches = table.iter_batches(_BATCH_ROWS)
     blocks = []
     done = 0
-    for batch in table.iter_batches(_BATCH_ROWS):
+    for batch in batches:
 
         def place(row: int, start: int = done) -> str:
             return f"{name}: row {start + row}"
 
-        if "image" in columns and "label" in columns:
+        if holds_pictures:
             images = _decoded(batch.column("image"), place, prepare)
             labels = batch.column("label")
         else:
@@ -78,6 +88,32 @@ def _read(table: Any, name: str, prepare: Prepare | None) -> Split:
         raise DataError(f"{name}: holds no images; expected at least one row")
     images = np.concatenate([images for images, _ in blocks])
     return to_split(images, np.concatenate([labels for _, labels in blocks]), name)
+
+
+def _check_pictures(table: Any, name: str) -> None:
+    """Refuse a column of pictures that a small file unpacks to gigabytes."""
+    groups = (table.metadata.row_group(number) for number in range(table.num_row_groups))
+    parts = [group.column(place) for group in groups for place in range(group.num_columns)]
+    images = [part for part in parts if part.path_in_schema.split(".")[0] == "image"]
+    packed = sum(part.total_compressed_size for part in images)
+    unpacked = sum(part.total_uncompressed_size for part in images)
+    if unpacked > _MOST_UNPACKED + _MOST_GROWN * packed:
+        raise DataError(
+            f"{name}: its column 'image' must hold pictures, which hardly shrink, but unpacks from "
+            f"{packed:,} to {unpacked:,} bytes; write it from the pictures' files"
+        )
+
+
+def _check_numbers(schema: Any, name: str) -> None:
+    """Refuse columns of text, lists and the like before their cells are made into objects."""
+    from pyarrow import types
+
+    known = (types.is_integer, types.is_floating, types.is_null)
+    for field in schema:
+        if not any(is_known(field.type) for is_known in known):
+            raise DataError(
+                f"{name}: column '{field.name}': must hold whole numbers, but holds {field.type}"
+            )
 
 
 def _matrix(batch: Any, label: int) -> NDArray[Any]:

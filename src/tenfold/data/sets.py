@@ -13,8 +13,7 @@ from tenfold.data.layouts import PREFIXES
 from tenfold.data.pictures import Prepare
 from tenfold.data.reading import exists, named_path
 from tenfold.errors import DataError, OutputError
-from tenfold.files import output_errors
-from tenfold.folders import replace_folder, settle_folder
+from tenfold.folders import replace_folder, settled_folder
 
 __all__ = ["BUILT_IN", "import_labelled", "is_set_name", "set_folder", "set_names"]
 
@@ -39,13 +38,13 @@ def set_names() -> list[str]:
 
 
 def set_folder(name: str) -> Path | None:
-    """Return the folder of the imported set ``name``; None if there is none of that name."""
-    if not is_set_name(name) or not sets_folder().is_dir():
+    """Return the folder of the imported set ``name``; None if there is none of that name.
+
+    Changes nothing: while the set is replaced it is the folder put aside.
+    """
+    if not is_set_name(name):
         return None
-    folder = sets_folder() / name
-    if not folder.is_dir():
-        with output_errors(folder):
-            settle_folder(folder)
+    folder = settled_folder(sets_folder() / name)
     return folder if folder.is_dir() else None
 
 

@@ -101,20 +101,22 @@ def _read(path: str | os.PathLike[str]) -> tuple[Path, Card, bytes]:
 
     The folder may be replaced while it is read: then it is read once more.
     """
+    last: ModelError | None = None
     for _ in range(_TRIES):
-        before = _place(path)
+        before, last = _place(path), None
         try:
             folder = find_model_folder(path)
             card = read_card(folder)
             graph = _content(folder / "model.onnx")
-        except ModelError:
+        except ModelError as error:
             if _place(path) == before and not is_being_replaced(_folder_named(path)):
                 raise
+            last = error  # for good, where a killed export left what looks like one at work
         else:
             if hashlib.sha256(graph).hexdigest() == card.sha256["model.onnx"]:
                 return folder, card, graph
         time.sleep(_PAUSE)
-    raise ModelError(f"{path}: changes while it is read; wait until nothing writes there")
+    raise last or ModelError(f"{path}: changes while it is read; wait until nothing writes there")
 
 
 def _place(path: str | os.PathLike[str]) -> tuple[int, ...] | None:

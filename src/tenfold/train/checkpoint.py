@@ -15,11 +15,14 @@ from tenfold.errors import RunError
 from tenfold.files import json_digest, open_regular, read_json, sha256, write_bytes, write_json
 from tenfold.folders import replace_folder, settled_folder
 
-__all__ = ["Checkpoint", "load_checkpoint", "save_checkpoint"]
+__all__ = ["CHECKPOINT_FILES", "Checkpoint", "load_checkpoint", "save_checkpoint"]
 
 _FORMAT = 2
 _ATTEMPTS = 3  # at reading a checkpoint that a training replaces meanwhile
 _WEIGHTS, _STATE, _INDEX = "model.safetensors", "state.safetensors", "state.json"
+
+CHECKPOINT_FILES = (_WEIGHTS, _STATE, _INDEX)
+"""Files of a checkpoint's folder."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
     Raises:
         OutputError: The disk is full or the folder not writable; the old checkpoint is kept.
     """
-    with replace_folder(folder, (_WEIGHTS, _STATE, _INDEX)) as temporary:
+    with replace_folder(folder, CHECKPOINT_FILES) as temporary:
         _save_tensors(checkpoint.weights, temporary / _WEIGHTS)
         _save_tensors(checkpoint.state, temporary / _STATE)
         index = {

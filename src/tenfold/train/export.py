@@ -22,6 +22,7 @@ from tenfold.train.fit import as_images, predict_logits
 from tenfold.train.networks import Network
 from tenfold.train.onnx_graph import build_graph
 from tenfold.train.recipe import Recipe
+from tenfold.train.run_files import MODEL_FILES
 from tenfold.train.runs import Run, check_drawn_alike, check_recipe_of
 from tenfold.train.settings import to_table
 from tenfold.train.shapes import output_activation, parameter_count, summarise
@@ -38,7 +39,6 @@ __all__ = [
 ]
 
 _CARD = "card.json"  # also what tells that a folder is a model of ours
-MODEL_FILES = ("model.onnx", "model.safetensors", _CARD, "README.md")
 
 _TOLERANCE = 1e-4  # of a probability between PyTorch and ONNX Runtime
 _HALF_TOLERANCE = 0.02  # the same where weights were rounded to float16

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tenfold.errors import OutputError, RecipeError, RunError
+from tenfold.errors import RecipeError, RunError
 from tenfold.files import output_errors, read_json, read_text, write_json, write_text
 from tenfold.folders import new_folder
 from tenfold.train.checkpoint import Checkpoint
 from tenfold.train.recipe import Recipe
+from tenfold.train.run_files import REPLACED, clear_run
 from tenfold.train.settings import from_table, from_toml, to_table, to_toml
 from tenfold.train.shapes import layer_table
 
@@ -31,10 +31,6 @@ OTHER_DRAWING = (
     "another tenfold, Pillow or Hershey-Fonts, or OpenCV on another kind of processor, drew others"
 )
 """What a difference of `drawn_digest` comes from, in words."""
-
-_FOLDERS = ("checkpoint", "model", "figures", "tensorboard")
-_FILES = ("metrics.jsonl", "evaluation.json", "outputs.npy", "report.html", "live.html")
-_REPLACED = ".recipe.toml.replaced"  # the recipe of a run that is being replaced
 
 
 class Run:
@@ -137,34 +133,13 @@ def create_run(folder: Path, recipe: Recipe, environment: Mapping[str, Any]) -> 
         OutputError: It cannot be written, or holds no run but files of the names of a run's.
     """
     new_folder(folder, force=True)
-    recipe_file, replaced = folder / "recipe.toml", folder / _REPLACED
-    with output_errors(folder):
-        # The recipe makes it a run to be resumed, so it goes first and comes last.
-        if recipe_file.is_file():
-            recipe_file.replace(replaced)
-        elif not replaced.exists():
-            _refuse_others(folder)
-        for part in (folder / name for name in _FOLDERS):
-            if part.is_dir():
-                shutil.rmtree(part)
-        for name in _FILES:
-            (folder / name).unlink(missing_ok=True)
+    clear_run(folder)
     write_json(folder / "environment.json", environment)
     write_json(folder / "layers.json", layer_table(recipe.network))
-    write_text(recipe_file, to_toml(recipe))
+    write_text(folder / "recipe.toml", to_toml(recipe))  # last: it makes this a run
     with output_errors(folder):
-        replaced.unlink(missing_ok=True)
+        (folder / REPLACED).unlink(missing_ok=True)
     return Run(folder, recipe)
-
-
-def _refuse_others(folder: Path) -> None:
-    """Refuse to remove what a run of this package did not write."""
-    for name in (*_FOLDERS, *_FILES):
-        if (folder / name).exists():
-            raise OutputError(
-                f"{folder / name}: would be replaced, but {folder} is no run folder; "
-                "choose another --out, or move it away"
-            )
 
 
 def open_run(folder: Path) -> Run:

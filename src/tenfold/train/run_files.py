@@ -1,0 +1,82 @@
+"""What belongs to a run in its folder, and how it is removed for a new one: nothing else is."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from fnmatch import fnmatch
+from pathlib import Path
+
+from tenfold.errors import OutputError
+from tenfold.files import output_errors
+from tenfold.train.checkpoint import CHECKPOINT_FILES
+
+__all__ = ["MODEL_FILES", "REPLACED", "clear_run"]
+
+MODEL_FILES = ("model.onnx", "model.safetensors", "card.json", "README.md")
+"""Files of a model folder."""
+
+REPLACED = ".recipe.toml.replaced"
+"""File in the folder of a run that is being replaced: the old one's recipe."""
+
+_FOLDERS = {
+    "checkpoint": CHECKPOINT_FILES,
+    "model": MODEL_FILES,
+    "figures": ("*.png",),
+    "tensorboard": ("events.*",),
+}  # with the files they hold
+_FILES = ("metrics.jsonl", "evaluation.json", "outputs.npy", "report.html", "live.html")
+_OF_A_RECIPE = {"name", "network", "optimizer", "epochs"}
+
+
+def clear_run(folder: Path) -> None:
+    """Remove what a run left in a folder, but for its recipe, which goes to `REPLACED`.
+
+    The recipe makes it a run to be resumed, so it goes first.
+
+    Raises:
+        OutputError: The folder holds no run but files of a run's names, or a run's folder holds
+            another file, which would be lost; nothing is removed then.
+    """
+    recipe, replaced = folder / "recipe.toml", folder / REPLACED
+    with output_errors(folder):
+        if not (_is_recipe(recipe) or (replaced.exists() and not recipe.exists())):
+            _refuse_others(folder)
+        _refuse_foreign_files(folder)
+        if recipe.is_file():
+            recipe.replace(replaced)
+        for part in (folder / name for name in _FOLDERS):
+            if part.is_dir():
+                shutil.rmtree(part)
+        for name in _FILES:
+            (folder / name).unlink(missing_ok=True)
+
+
+def _is_recipe(path: Path) -> bool:
+    """Tell a recipe of this package, of any version, from another program's file of that name."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8")).keys() >= _OF_A_RECIPE
+    except (OSError, ValueError, RecursionError):
+        return False
+
+
+def _refuse_others(folder: Path) -> None:
+    """Refuse to remove what a run of this package did not write."""
+    for name in (*_FOLDERS, *_FILES, "recipe.toml"):
+        if (folder / name).exists():
+            raise OutputError(
+                f"{folder / name}: would be replaced, but {folder} is no run folder; "
+                "choose another --out, or move it away"
+            )
+
+
+def _refuse_foreign_files(folder: Path) -> None:
+    """Refuse to remove a folder of a run with files in it that a person put there."""
+    for name, patterns in _FOLDERS.items():
+        for path in (folder / name).rglob("*"):
+            ours = path.is_dir() or any(fnmatch(path.name, pattern) for pattern in patterns)
+            if not ours and not path.name.startswith("."):
+                raise OutputError(
+                    f"{path}: would be lost with the run's own files; move it away, or choose "
+                    "another --out"
+                )
