@@ -78,10 +78,12 @@ class Split:
     Attributes:
         images: Shape (N, 28, 28), uint8, 0 background to 255 full ink.
         labels: Shape (N,), uint8, 0 to 9.
+        names: What each image is called, such as its file; none where they have no names.
     """
 
     images: NDArray[np.uint8]
     labels: NDArray[np.uint8]
+    names: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.labels)

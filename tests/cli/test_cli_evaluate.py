@@ -13,13 +13,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from sklearn.metrics import log_loss
 
 import tiny
 from tenfold.cli import run
 from tenfold.data import MNIST
 from tenfold.decide import softmax
-from tenfold.model import load_model
+from tenfold.files import write_json
+from tenfold.model import load_model, read_card
 from tenfold.train.evaluate import evaluate
 from tenfold.train.recipe import Validation
 from tenfold.train.training import TrainingPlan, train_run
@@ -56,6 +58,7 @@ def test_json_is_alone_on_stdout(finished: Path, mnist: MNIST, capsys: Capture) 
     named = {"data": "MNIST test", "model": weights}
     found = json.loads(out)
     assert set(found.pop("measured")) == {"date", "commit", "tenfold"}
+    assert found.pop("answers")["answered"] == 1.0
     assert found == {**named, **short, **expected.to_dict()}
     assert err == ""
 
@@ -201,3 +204,51 @@ def test_without_the_train_extra_the_remedy_is_named(
         err = capsys.readouterr().err
         assert 'pip install "tenfold[train]"' in err
         assert "fault of tenfold" not in err
+
+
+@pytest.mark.parametrize(
+    ("options", "unsure"),
+    [([], 0.2), (["--threshold", "0.15"], 0.15), (["--threshold", "0"], 0.0)],
+    ids=["its-own", "asked-for", "none"],
+)
+def test_what_comes_of_refusing(
+    options: list[str],
+    unsure: float,
+    finished: Path,
+    mnist: MNIST,
+    tmp_path: Path,
+    capsys: Capture,
+) -> None:
+    copied = Path(shutil.copytree(finished / "model", tmp_path / "model"))
+    card = read_card(copied)
+    write_json(copied / "card.json", replace(card, thresholds={"unsure": 0.2}).sealed())
+    assert run(["evaluate", str(copied), "--json", *options]) == 0
+    answers = json.loads(capsys.readouterr().out)["answers"]
+    model = load_model(copied)
+    shares = softmax(model.logits(mnist.test.images) / model.card.temperature)
+    sure = shares.max(1) >= unsure
+    right = (shares.argmax(1) == mnist.test.labels)[sure]
+    assert answers["answered"] == pytest.approx(sure.mean())
+    assert answers["accuracy"] == (pytest.approx(right.mean()) if sure.any() else None)
+    assert sum(answers["refused"].values()) == (~sure).sum()
+    assert run(["evaluate", str(copied), *options]) == 0
+    (line,) = re.findall("answered  .*", capsys.readouterr().out)[:1]
+    assert f"from confidence {unsure:.4f}" in line
+
+
+def test_errors_of_a_folder_are_named_by_their_files(
+    finished: Path, mnist: MNIST, tmp_path: Path, capsys: Capture
+) -> None:
+    labels = mnist.test.labels.tolist()
+    for place, (image, label) in enumerate(zip(mnist.test.images, labels, strict=True)):
+        (tmp_path / "set" / str(label)).mkdir(parents=True, exist_ok=True)
+        Image.fromarray(image).save(tmp_path / "set" / str(label) / f"no-{place}.png")
+    assert run(["evaluate", str(finished), "--data", str(tmp_path / "set"), "--json"]) == 0
+    errors = json.loads(capsys.readouterr().out)["worst_errors"]
+    assert errors
+    for error in errors:
+        folder, _, name = error["name"].partition("/")
+        assert int(folder) == error["label"]
+        assert labels[int(name[3:-4])] == error["label"]
+    assert run(["evaluate", str(finished), "--data", str(tmp_path / "set")]) == 0
+    assert f"worst errors: {errors[0]['name']} " in capsys.readouterr().out

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tenfold.cli.evaluate_special import special_evaluation, special_text
-from tenfold.cli.output import json_option, note, percent, table
+from tenfold.cli.output import json_option, note, percent, printable, table
 from tenfold.cli.paths import FILE, FOLDER, MODEL
 from tenfold.errors import DataError, MissingExtraError, OutputError
 from tenfold.preprocess import picture_to_glyph
@@ -49,6 +49,18 @@ __all__ = ["evaluate"]
     metavar="FILE",
     help="Write the network's outputs, one row an image, as .npy or .csv.",
 )
+@click.option(
+    "--accuracy",
+    type=float,
+    metavar="SHARE",
+    help="What comes of refusing the least sure, as 'tenfold classify --accuracy' does.",
+)
+@click.option(
+    "--threshold",
+    type=float,
+    metavar="CONFIDENCE",
+    help="The same by the lowest confidence to answer, in place of the model's own.",
+)
 @click.option("--keep", is_flag=True, help="Write the main figures into the model's card.")
 @click.option("--force", is_flag=True, help="Replace files that are there.")
 @json_option
@@ -58,6 +70,8 @@ def evaluate(
     split: str,
     report: Path | None,
     outputs: Path | None,
+    accuracy: float | None,
+    threshold: float | None,
     keep: bool,
     force: bool,
     as_json: bool,
@@ -88,13 +102,16 @@ def evaluate(
     except ImportError as error:
         raise MissingExtraError("train", "evaluating a model", error) from error
 
+    from tenfold.model import choose_thresholds
+
     if data == "mnist":
         data = None
     if data is not None and data.partition("=")[0] in ("corrupted", "not-digits"):
-        _refuse_options(split, report, outputs)
+        _refuse_options(data, split=split != "test", report=report, outputs=outputs)
+        _refuse_options(data, accuracy=accuracy, threshold=threshold)
         return _evaluate_special(_loaded(model, keep=keep), data, keep=keep, as_json=as_json)
     if data == "held-out":
-        _refuse_options(split)
+        _refuse_options(data, split=split != "test")
     _check_outputs(outputs, force=force)
     own = data is None and split == "test" and _is_own(model, report)
     if report is not None and not own:
@@ -102,7 +119,8 @@ def evaluate(
     loaded = _loaded(model, keep=keep)
     name = f"MNIST {split}" if data is None else data
     images = _held_out(model) if data == "held-out" else _images(data, split)
-    evaluation, network_outputs = evaluate_model(loaded, images, name)
+    thresholds, _ = choose_thresholds(loaded.card, accuracy, threshold)
+    evaluation, network_outputs = evaluate_model(loaded, images, name, thresholds=thresholds)
     if outputs is not None:
         write_outputs(outputs, network_outputs)
         note(f"outputs: {outputs}")
@@ -115,11 +133,11 @@ def evaluate(
     return 0
 
 
-def _refuse_options(split: str, report: Path | None = None, outputs: Path | None = None) -> None:
-    """Refuse those options that make no sense for the data."""
-    for option, is_given in (("report", report), ("outputs", outputs), ("split", split != "test")):
-        if is_given:
-            raise click.BadParameter(f"has no --{option}", param_hint="--data")
+def _refuse_options(data: str, **options: Any) -> None:
+    """Refuse those options, by name, that are given and make no sense for the data."""
+    for name, value in options.items():
+        if value not in (None, False):
+            raise click.BadParameter(f"{data} has no --{name}", param_hint="--data")
 
 
 def _loaded(model: str, *, keep: bool) -> Model:
@@ -233,7 +251,8 @@ def _as_text(evaluation: dict[str, Any]) -> str:
         f"({right:,} right; 95 % interval {percent(low)} to {percent(high)})\n"
         f"loss      {evaluation['loss']:.4f}\n"
         f"ECE       {percent(ece)}  (mean distance between confidence and accuracy)"
-        + _labels_text(evaluation.get("labels")),
+        + _labels_text(evaluation.get("labels"))
+        + _answers_text(evaluation["answers"]),
         _classes_text(evaluation["classes"]),
         _confusion_text(evaluation["confusion"]),
         _refusal_text(evaluation["risk_coverage"]["at"]),
@@ -249,6 +268,21 @@ def _labels_text(labels: dict[str, float] | None) -> str:
     return (
         f"\nlabels    {percent(labels['ten_corrected'])} with ten labels corrected, "
         f"{percent(labels['without_fifteen'])} without the fifteen doubtful images"
+    )
+
+
+def _answers_text(answers: dict[str, Any]) -> str:
+    """Return what comes of refusing by the thresholds that hold."""
+    if not answers["thresholds"]:
+        return ""
+    reasons = ", ".join(
+        f"{count:,} {reason.replace('_', ' ')}" for reason, count in answers["refused"].items()
+    )
+    right = f", {percent(answers['accuracy'])} of them right" if answers["answered"] else ""
+    return (
+        f"\nanswered  {percent(answers['answered'])} from confidence "
+        f"{answers['thresholds'].get('unsure', 0.0):.4f}{right}"
+        + (f"; refused: {reasons}" if reasons else "")
     )
 
 
@@ -283,14 +317,16 @@ def _refusal_text(points: list[dict[str, float]]) -> str:
             percent(point["accuracy"]),
             f"{point['threshold']:.4f}",
         ]
-        for point in points
+        for point, before in zip(points, [None, *points], strict=False)
+        if before is None or point["threshold"] != before["threshold"]
     ]
     return "refusing the least sure\n" + table(rows, ("answered", "accuracy", "from confidence"))
 
 
 def _errors_text(errors: list[dict[str, Any]]) -> str:
     words = [
-        f"#{error['index']} {error['label']} read {error['guess']}"
+        f"{printable(error.get('name') or '#' + str(error['index']))} "
+        f"{error['label']} read {error['guess']}"
         f" at {percent(error['confidence'], 1)}"
         for error in errors
     ]

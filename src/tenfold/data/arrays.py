@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -65,13 +65,16 @@ def squares(values: NDArray[Any], name: str) -> NDArray[Any]:
     )
 
 
-def to_split(images: NDArray[np.uint8], labels: NDArray[np.uint8], name: str) -> Split:
+def to_split(
+    images: NDArray[np.uint8], labels: NDArray[np.uint8], name: str, names: Sequence[str] = ()
+) -> Split:
     """Return a split whose arrays are read-only.
 
     Args:
         images: Shape (N, 28, 28), uint8.
         labels: Shape (N,), uint8, 0 to 9.
         name: What messages call the set.
+        names: What each image is called, where they have names.
 
     Raises:
         DataError: There is no image, the counts differ, or the pixels are scaled to 0-1.
@@ -90,7 +93,7 @@ def to_split(images: NDArray[np.uint8], labels: NDArray[np.uint8], name: str) ->
         )
     images.flags.writeable = False
     labels.flags.writeable = False
-    return Split(images, labels)
+    return Split(images, labels, tuple(names))
 
 
 def _whole_numbers(

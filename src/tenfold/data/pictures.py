@@ -128,7 +128,8 @@ def _read_all(labelled: Sequence[tuple[Path, int]], folder: Path, prepare: Prepa
         raise DataError(f"{folder}: holds no labelled pictures; expected at least one")
     images = np.stack([read_picture(path, str(path), prepare) for path, _ in labelled])
     labels = np.array([label for _, label in labelled], np.uint8)
-    return to_split(images, labels, str(folder))
+    names = [path.relative_to(folder).as_posix() for path, _ in labelled]
+    return to_split(images, labels, str(folder), names)
 
 
 def _counts(path: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.data.label_errors import CORRECTED_LABELS, DOUBTFUL
-from tenfold.decide import digit_probabilities
+from tenfold.decide import decide, digit_probabilities
 from tenfold.errors import OutputError
 from tenfold.files import write_bytes, write_json, write_text
 from tenfold.folders import exclusive
@@ -46,12 +47,13 @@ _MAIN = (
 
 
 def evaluate_model(
-    model: Model, split: Split, data_name: str
+    model: Model, split: Split, data_name: str, *, thresholds: Mapping[str, float] | None = None
 ) -> tuple[dict[str, Any], NDArray[np.float32]]:
     """Return the evaluation of a model on labelled images, JSON-ready, and its outputs (N, 10).
 
     The logits are divided by the card's temperature first, as in reading pictures. ``model`` is the
-    SHA-256 of the graph that was evaluated.
+    SHA-256 of the graph that was evaluated; ``answers`` is what comes of refusing, by
+    ``thresholds`` as `tenfold.decide.decide` takes them or the card's own.
     """
     logits = model.logits(split.images)
     evaluation = evaluate(logits / np.float32(model.card.temperature), split.labels)
@@ -63,10 +65,31 @@ def evaluate_model(
         "interval": list(evaluation.accuracy_interval),
         "ece": evaluation.calibration["expected_calibration_error"],
         **evaluation.to_dict(),
+        "answers": _answers(model, logits, split, thresholds or model.card.thresholds),
     }
+    if split.names:
+        for error in result["worst_errors"]:
+            error["name"] = split.names[error["index"]]
     if data_name == MNIST_TEST and len(split) == _MNIST_TEST_IMAGES:
         result["labels"] = _by_labels(logits, split.labels)
     return result, network_outputs(logits, model.card)
+
+
+def _answers(
+    model: Model, logits: NDArray[np.float32], split: Split, thresholds: Mapping[str, float]
+) -> dict[str, Any]:
+    """Return how many images are answered, how many of these rightly, and why others are not."""
+    blank = np.asarray(~split.images.any((1, 2)), bool)
+    digits = decide(logits, blank, temperature=model.card.temperature, thresholds=thresholds)
+    refused = Counter(digit.rejected for digit in digits if digit.rejected is not None)
+    answered = len(digits) - refused.total()
+    right = sum(digit.value == label for digit, label in zip(digits, split.labels, strict=True))
+    return {
+        "thresholds": dict(thresholds),
+        "answered": answered / len(digits),
+        "accuracy": right / answered if answered else None,
+        "refused": {str(reason): count for reason, count in sorted(refused.items())},
+    }
 
 
 def _by_labels(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> dict[str, float]:
