@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tenfold.preprocess import enclosures, frame_ink, rules, to_glyph
+from tenfold.preprocess import enclosures, frame_ink, rules, tilt, to_glyph
 
 SIDE = 200
 
@@ -143,6 +143,33 @@ def test_a_one_beside_another_digit_is_a_second_one(gap: int, text: str) -> None
     right = int(np.flatnonzero(pair.any(0))[-1])
     cv2.line(pair, (right + gap, 40), (right + gap, 118), 255, 8, cv2.LINE_AA)
     assert difference(to_glyph(pair), frame_ink(pair)) <= 4
+
+
+@pytest.mark.parametrize("upright", [False, True], ids=["ruled", "squared"])
+@pytest.mark.parametrize("degrees", [-9, -5, 4, 7, 11])
+def test_tilted_rules_go(degrees: int, upright: bool) -> None:
+    page = np.zeros((SIDE, SIDE), np.uint8)
+    lean = round(np.tan(np.deg2rad(degrees)) * SIDE)
+    for place in range(-SIDE + 7, 2 * SIDE, 37):
+        cv2.line(page, (0, place), (SIDE, place + lean), 110, 2, cv2.LINE_AA)
+        if upright:
+            cv2.line(page, (place + lean, 0), (place, SIDE), 110, 2, cv2.LINE_AA)
+    for text in "0258":
+        found = to_glyph(np.maximum(page, digit(text)))
+        assert np.corrcoef(found.ravel(), to_glyph(digit(text)).ravel())[0, 1] > 0.85
+
+
+@pytest.mark.parametrize("tall", [False, True])
+def test_a_tilt_is_undone(tall: bool) -> None:
+    ink = np.random.default_rng(0).random((60, 90)).astype(np.float32)
+    ink = np.ascontiguousarray(ink.T) if tall else ink
+    rows = np.arange(ink.shape[1]) * 0.12 + 20
+    ink[rows.astype(int), np.arange(ink.shape[1])] = 1
+    tilted = tilt.find_tilt(np.where(ink == 1, ink, 0).astype(np.float32))
+    level = tilted.level(ink)
+    assert tilted.shifts.any()
+    assert (level == 1).sum(1).max() > 0.4 * ink.shape[1]
+    np.testing.assert_array_equal(tilted.back(level, len(ink)), ink)
 
 
 @pytest.mark.parametrize("margin", [False, True], ids=["ruled", "with-a-margin"])

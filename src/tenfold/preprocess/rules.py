@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tenfold.preprocess.tilt import Tilt, find_tilt
+
 __all__ = ["erase_rules"]
 
 _RUN = 0.15  # of a page's side: the least straight run of ink that may be part of a rule
@@ -51,21 +53,24 @@ def erase_rules(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     """
     if min(ink.shape) < _LEAST_SIDE:
         return ink
-    level, upright = _rules(ink), _rules(ink.T)
+    tilts = find_tilt(ink), find_tilt(ink.T)
+    level, upright = _rules(ink, tilts[0]), _rules(ink.T, tilts[1])
     if not (level or upright):
         return ink
-    erased = _without(_without(ink, level).T, upright).T
+    erased = _without(_without(ink, level, tilts[0]).T, upright, tilts[1]).T
     least = _DIGIT if len(level) + len(upright) < _RULED else _SMALL_DIGIT
     return np.ascontiguousarray(erased) if _holds_a_digit(erased, least) else ink
 
 
-def _rules(ink: NDArray[np.float32]) -> list[_Line]:
-    """Return the lines from the left border to the right, tilted or not.
+def _rules(ink: NDArray[np.float32], tilt: Tilt) -> list[_Line]:
+    """Return the lines from the left border to the right, on the levelled page.
 
     A line is put together from the thin level runs on both sides of strokes that cross it.
     """
     import cv2
 
+    page_height = len(ink)
+    ink = tilt.level(ink)
     height, width = ink.shape
     runs = _level_runs(ink)
     thick = np.ones((round(_THICKEST * height) + 2, 1), np.uint8)
@@ -76,8 +81,11 @@ def _rules(ink: NDArray[np.float32]) -> list[_Line]:
     while rest:
         places, rest = _next_line(rest, least)
         columns = places[:, 1]
-        reaches = len(columns) and columns.min() <= (1 - _ACROSS) * width
-        if reaches and columns.max() >= _ACROSS * width - 1:
+        if not len(columns):
+            continue
+        first, last = tilt.columns(float(np.median(places[:, 0])), page_height)
+        beyond = (1 - _ACROSS) * width
+        if columns.min() <= first + beyond and columns.max() >= last - beyond:
             found.append(_through(places))
     return found
 
@@ -159,12 +167,16 @@ def _is_on(places: _Places, line: _Line) -> NDArray[np.bool_]:
     return np.asarray(apart <= line.thickness / 2 + _MARGIN, bool)
 
 
-def _without(ink: NDArray[np.float32], lines: Sequence[_Line]) -> NDArray[np.float32]:
-    """Return ink (H, W) without level lines, but where there is ink both above and below them."""
+def _without(page: NDArray[np.float32], lines: Sequence[_Line], tilt: Tilt) -> NDArray[np.float32]:
+    """Return ink (H, W) without lines, but where there is ink both above and below them.
+
+    The lines are those of the page once it is levelled.
+    """
     import cv2
 
     if not lines:
-        return ink
+        return page
+    ink = tilt.level(page)
     covered = np.zeros(ink.shape, bool)
     for line in lines:
         covered |= _near(line, ink.shape)
@@ -172,7 +184,8 @@ def _without(ink: NDArray[np.float32], lines: Sequence[_Line]) -> NDArray[np.flo
     rest = np.where(covered, 0, ink).astype(np.float32)
     tallest = 2 * math.ceil(max(line.thickness for line in lines) / 2 + _MARGIN) + 3
     closed = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((tallest, 3), np.uint8))
-    return np.asarray(np.where(covered, np.minimum(closed, ink), ink), np.float32)
+    erased = np.where(covered, np.minimum(closed, ink), ink).astype(np.float32)
+    return tilt.back(erased, len(page))
 
 
 def _near(line: _Line, shape: tuple[int, ...]) -> NDArray[np.bool_]:
