@@ -100,3 +100,26 @@ def test_what_is_no_sheet_on_a_table_stays_as_it_is(page: np.ndarray) -> None:
     assert cut_out_sheet(page) is page
     turned = 255 - page
     assert cut_out_sheet(turned) is turned
+
+
+@pytest.mark.parametrize("share", [0.15, 0.2, 0.3])
+@pytest.mark.parametrize("levels", [(60, 240, 30), (240, 60, 230)], ids=["white", "white on dark"])
+@pytest.mark.parametrize("text", ["1", "4", "8"])
+def test_a_small_sheet_is_found_on_a_large_table(
+    text: str, levels: tuple[int, int, int], share: float
+) -> None:
+    table, _, _ = levels
+    near = sheet(LYING["turned"], text, levels=levels)
+    side = round(0.7 * SIDE / share)  # of the page, of which the sheet is that share
+    page = np.full((side, side), table, np.uint8)
+    page[side // 3 : side // 3 + SIDE, side // 4 : side // 4 + SIDE] = near
+    assert alike(picture_to_glyph(page), picture_to_glyph(near)) > 0.95
+
+
+@pytest.mark.parametrize("scale", [0.15, 0.3, 0.5])
+@pytest.mark.parametrize("name", [name for name in NOT_SHEETS if "zero" in name or name == "box"])
+def test_a_small_digit_is_no_sheet(name: str, scale: float) -> None:
+    small = cv2.resize(NOT_SHEETS[name], None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    page = np.zeros((2 * SIDE, 2 * SIDE), np.uint8)
+    page[200 : 200 + len(small), 240 : 240 + len(small)] = small
+    assert cut_out_sheet(page) is page

@@ -12,6 +12,9 @@ __all__ = ["cut_out_sheet"]
 _SIDE = 128  # pixels a side on which the sheet is looked for
 _LEAST_SIDE = 64  # pixels of a page: a smaller one shows no table
 _LEAST = 0.12  # of the page's area: the least sheet
+# Of the page's area: the least of a sheet that is looked at once more, from so many of its sides.
+_SMALL, _AWAY = 0.01, 0.25
+_HALF = 0.45  # of its box: the least of a sheet with writing on it, lying at any angle
 _STRAIGHT, _RECTANGULAR = 0.97, 0.82  # of its hull, and of the least rectangle round it: its area
 _TABLE = 0.7  # of what is round it: the least share that is as dark or bright as a table
 _BROAD = 0.06  # of the page's side: a table is broader, a frame or a rule is not
@@ -36,11 +39,17 @@ def cut_out_sheet(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
     Returns:
         Shape (H', W'), uint8, ink bright: a new array, or ``page`` itself.
     """
-    import cv2
+    part = page if (found := _cut_out(page)) is not None else _round_small_sheet(page)
+    if found is None and part is not None:
+        found = _cut_out(part)
+    return page if found is None else found
 
+
+def _cut_out(page: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """Return the inside of a sheet that is a good part of the page; None where there is none."""
     if min(page.shape) < _LEAST_SIDE:
-        return page
-    small = np.asarray(cv2.GaussianBlur(shrunk(page, _SIDE), (0, 0), 1.0)).astype(np.uint8)
+        return None
+    small = _smooth(page)
     bright = small > dividing_level(small)
     for mask in (bright, ~bright):
         sheet = _sheet(mask)
@@ -48,7 +57,40 @@ def cut_out_sheet(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
             inside = _laid_bare(page, sheet)
             level = small[strokes > 0].mean(), small[(sheet > 0) & (strokes == 0)].mean()
             return np.asarray(inside if level[0] > level[1] else 255 - inside, np.uint8)
-    return page
+    return None
+
+
+def _smooth(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    import cv2
+
+    return np.asarray(cv2.GaussianBlur(shrunk(page, _SIDE), (0, 0), 1.0)).astype(np.uint8)
+
+
+def _round_small_sheet(page: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """Return the part of a page round what may be a small sheet: too small to tell from afar."""
+    import cv2
+
+    if min(page.shape) < 2 * _LEAST_SIDE:
+        return None
+    small = _smooth(page)
+    bright = (small > dividing_level(small)).astype(np.uint8)
+    rarer = bright if 2 * int(bright.sum()) < bright.size else 1 - bright
+    _, _, statistics, _ = cv2.connectedComponentsWithStats(rarer, connectivity=4)
+    if len(statistics) < 2:
+        return None
+    left, top, wide, tall, area = statistics[1 + int(statistics[1:, 4].argmax())]
+    height, width = small.shape
+    inside = left > 0 and top > 0 and left + wide < width and top + tall < height
+    is_small = _SMALL * small.size <= area < _LEAST * small.size
+    if not inside or not is_small or area < _HALF * wide * tall:
+        return None
+    around, scale = round(_AWAY * max(wide, tall)), max(page.shape) / _SIDE
+    first, last = (top - around, left - around), (top + tall + around, left + wide + around)
+    rows, columns = (
+        slice(max(0, round(start * scale)), round(end * scale))
+        for start, end in zip(first, last, strict=True)
+    )
+    return page[rows, columns]
 
 
 def _sheet(mask: NDArray[np.bool_]) -> NDArray[np.uint8] | None:
