@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from results import current_rows
+from results import current_rows, rows_of
 from tenfold.cli.card_text import commits_in_words
 from tenfold.cli.output import percent
 from tenfold.model import included_models, read_card
@@ -26,6 +26,9 @@ KNOWN_FAILURES: dict[str, tuple[str, ...]] = {
         "Letters of other scripts in few strokes, and a bracket, a tick, a minus, a printed label "
         "or a field's open frame beside a digit cost an answer more often than they give a wrong "
         "one.",
+        "Of two signs on one picture the second is passed over where it is half as high, as an "
+        "exponent is, or a plain stroke, as the 1 of a 17; and a cross through a digit in a thin "
+        "pen does not always keep it from being read (see the table of pages below).",
         "A digit that the picture's border cuts is another digit, sometimes with confidence, and "
         "so is one upside down.",
         "Trained on far worse pictures than MNIST's, it is a little less sure of those than it "
@@ -76,6 +79,7 @@ def page() -> str:
     ]
     for name, folder in included_models().items():
         parts += _card(name, folder, read_card(folder).to_dict())
+    parts += _pages()
     parts += _seeds()
     return "".join(parts)
 
@@ -171,6 +175,33 @@ def _figure_rows(figures: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
             yield "", "a PNG of 200 x 200, to the answer", f"{speed['picture_ms']:.1f} ms"
 
 
+def _pages() -> Iterator[str]:
+    """Give how the default model reads digits on drawn pages, and refuses what shows none."""
+    rows = rows_of("pages.csv")
+    latest = [row for row in rows if row["commit"] == rows[-1]["commit"]]
+    if not latest:
+        return
+    last = latest[-1]
+    yield (
+        f"\n## Pages\n\nHow `{last['model']}` reads pages as people hand them in: "
+        f"{last['digits']} MNIST training images, each drawn on every page of "
+        "`benchmarks/scenes.py` (`python benchmarks/pages.py --keep`; "
+        f"{last['date']}, commit {last['commit']}). The model knows these digits from its "
+        "training, so this is about what comes before it: the ground, the rules and the frames "
+        "that have to go. In numbers of pages.\n\n"
+    )
+    for shows, right, wrong in (("one digit", "read", "misread"), ("none or two", "", "answered")):
+        some = [row for row in latest if row["shows"] == shows]
+        headings = ("page", *([right] if right else []), wrong, "refused")
+        yield from _table(headings, (_page_row(row, with_right=bool(right)) for row in some))
+        yield "\n" if right else ""
+
+
+def _page_row(row: Mapping[str, str], *, with_right: bool) -> tuple[str, ...]:
+    refused = sum(int(row[reason]) for reason in ("unsure", "not_a_digit", "blank"))
+    return (row["scene"], *([row["right"]] if with_right else []), row["wrong"], str(refused))
+
+
 def _seeds() -> Iterator[str]:
     """Give each recipe's figures over its seeds."""
     latest = _latest_seeds()
@@ -190,10 +221,13 @@ def _seeds() -> Iterator[str]:
 
 
 def _latest_seeds() -> list[Mapping[str, str]]:
-    """Return the latest row of every seed, of those scored on the latest pictures of no digit."""
+    """Return the latest row of every seed, of a recipe's those scored on its latest pictures.
+
+    What is drawn as no digit differs with OpenCV and the processor: between recipes it may.
+    """
     rows = current_rows("recipe_seeds.csv")
-    pictures = rows[-1]["not_digits_pictures"] if rows else ""
-    rows = [row for row in rows if row["not_digits_pictures"] == pictures]
+    pictures = {row["recipe"]: row["not_digits_pictures"] for row in rows}
+    rows = [row for row in rows if row["not_digits_pictures"] == pictures[row["recipe"]]]
     return list({(row["recipe"], row["seed"]): row for row in rows}.values())
 
 
