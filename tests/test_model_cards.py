@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import tiny
@@ -86,6 +87,42 @@ def test_a_card_and_its_seeds(
     assert "| MNIST test, official labels | 99.200 | ± 0.10 | 99.10 99.20 99.30 |" in page
     assert page.count("3 seeds, 30 minutes each") == 1
     assert "| 99.200 ± 0.100 of 3 |" in "".join(cards.overview())
+
+
+def test_pages_of_the_latest_run(
+    tools: tuple[Any, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = {"right": 7, "wrong": 1, "unsure": 2, "not_a_digit": 1, "blank": 0}
+    row = {"model": "base", "digits": 11, "scene": "ruled", "shows": "one digit", **counts}
+    other = {**row, "scene": "face", "shows": "none or two", "right": 0}
+    dated = [
+        row | {"right": 0, "commit": "old"},
+        row | {"commit": "new"},
+        other | {"commit": "new"},
+    ]
+    with (tmp_path / "pages.csv").open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, [*row, "commit", "date"])
+        writer.writeheader()
+        writer.writerows(dated)
+    monkeypatch.setattr("results.RESULTS", tmp_path)
+    page = "".join(tools[0]._pages())
+    assert "| page | read | misread | refused |\n|---|---|---|---|\n| ruled | 7 | 1 | 3 |\n" in page
+    assert "| page | answered | refused |\n|---|---|---|\n| face | 1 | 3 |\n" in page
+    assert page.count("| ruled |") == 1
+    assert "11 MNIST training images" in page
+    assert "commit new" in page
+
+
+def test_every_scene_draws_a_page(tools: tuple[Any, Any], mnist: MNIST) -> None:
+    import scenes
+
+    for name, scene in (scenes.SCENES | scenes.OTHER_SCENES).items():
+        drawn = [scene(image, np.random.default_rng(3)) for image in mnist.train.images[:2]]
+        again = scene(mnist.train.images[0], np.random.default_rng(3))
+        assert all(page.dtype == np.uint8 and page.ndim == 2 for page in drawn), name
+        assert all(np.ptp(page) > 10 for page in drawn), name
+        np.testing.assert_array_equal(drawn[0], again)
+    sys.modules.pop("scenes")
 
 
 def test_the_modules_that_ship_models_load(tools: tuple[Any, Any]) -> None:
