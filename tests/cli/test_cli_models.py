@@ -118,6 +118,30 @@ def test_somebody_s_card_cannot_steer_the_terminal(installed: Path, capsys: Capt
     assert "\x1b" not in out
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"figures": {"MNIST test": {"accuracy": None}}},
+        {"figures": {"MNIST test": {"accuracy": "high"}}},
+        {"figures": {"speed": {"one_digit_ms": 10**400, "images_a_second": 1}}},
+        {"trained": {"members": None}},
+        {"trained": {"seeds": 3}},
+    ],
+    ids=str,
+)
+def test_what_a_card_tells_in_another_form(
+    changed: dict[str, object], installed: Path, capsys: Capture
+) -> None:
+    path = installed / "small" / "card.json"
+    card = {**json.loads(path.read_text(encoding="utf-8")), **changed}
+    del card["digest"]
+    path.write_text(json.dumps({**card, "digest": json_digest(card)}), encoding="utf-8")
+    assert run(["models", str(path.parent)]) == 1
+    error = capsys.readouterr().err
+    assert "card.json: must" in error
+    assert "fault of tenfold" not in error
+
+
 def test_names_stand_for_models_and_folders_are_paths(
     installed: Path,
     mnist: MNIST,

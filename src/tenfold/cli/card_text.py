@@ -7,12 +7,27 @@ from pathlib import Path
 from typing import Any
 
 from tenfold.cli.output import percent, printable, table
+from tenfold.errors import ModelError
 
 __all__ = ["card_text", "commits_in_words"]
 
 
 def card_text(folder: Path, card: Mapping[str, Any]) -> str:
-    """Return a card's blocks: what the model is, what an accuracy costs, its figures, its speed."""
+    """Return a card's blocks: what the model is, what an accuracy costs, its figures, its speed.
+
+    Raises:
+        ModelError: Something that a card tells, and no reading depends on, has another form.
+    """
+    try:
+        return _text(folder, card)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise ModelError(
+            f"{folder / 'card.json'}: must tell figures and training as tenfold writes them, but "
+            f"has others ({error}); export the model again"
+        ) from error
+
+
+def _text(folder: Path, card: Mapping[str, Any]) -> str:
     blocks = [_head(folder, card), _points(card["operating_points"])]
     figures = card["figures"]
     blocks.append(_accuracies(figures))
