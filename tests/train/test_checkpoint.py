@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from tenfold.errors import OutputError, RunError
+from tenfold.files import json_digest
 from tenfold.train import checkpoint as checkpoint_module
 from tenfold.train.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 
@@ -109,6 +110,20 @@ def test_a_checkpoint_between_two_renames_is_found(folder: Path) -> None:
     assert equal(load_checkpoint(folder), checkpoint)
     names = [path.name for path in folder.parent.iterdir()]
     assert names == [".last.tenfold-old"]  # reading moves nothing
+
+
+@pytest.mark.parametrize(
+    "changes", [{"history": 3}, {"history": [3]}, {"sha256": []}, {"sha256": {}}, {"recipe": 1}]
+)
+def test_an_index_that_is_sealed_but_none_is_named(
+    changes: dict[str, object], folder: Path
+) -> None:
+    save_checkpoint(folder, made())
+    index = json.loads((folder / "state.json").read_text()) | changes
+    del index["digest"]
+    (folder / "state.json").write_text(json.dumps({**index, "digest": json_digest(index)}))
+    with pytest.raises(RunError, match=r"state\.json: .*is not as it was written"):
+        load_checkpoint(folder)
 
 
 @pytest.mark.parametrize("name", ["_save_tensors", "write_json"])

@@ -280,7 +280,11 @@ def test_a_missing_field_is_named() -> None:
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("epochs = ", "^mine.toml: must be TOML, but "), ("a = 1", "^mine.toml: network: must be")],
+    [
+        ("epochs = ", "^mine.toml: must be TOML, but "),
+        ("a = 1", "^mine.toml: network: must be"),
+        ("a = " + "[" * 5000, "^mine.toml: must be a recipe, but is nested too deeply"),
+    ],
 )
 def test_bad_files_are_named(text: str, message: str) -> None:
     with pytest.raises(RecipeError, match=message):

@@ -122,9 +122,22 @@ def _read_index(folder: Path) -> dict[str, Any]:
         raise _damaged(path, f"cannot be read ({error})") from error
     if form != _FORMAT:
         raise _damaged(path, f"must be of format {_FORMAT}, but is of {form!r}")
-    if not whole:
+    if not whole or not _is_whole(index):
         raise _damaged(path, "is not as it was written")
     return index
+
+
+def _is_whole(index: Mapping[str, Any]) -> bool:
+    """Tell an index with all that `save_checkpoint` writes."""
+    history, sums = index.get("history"), index.get("sha256")
+    return (
+        isinstance(sums, dict)
+        and sums.keys() == {_WEIGHTS, _STATE}
+        and all(isinstance(recorded, str) for recorded in sums.values())
+        and isinstance(history, list)
+        and all(isinstance(row, dict) for row in history)
+        and isinstance(index.get("recipe"), dict)
+    )
 
 
 def _verify(path: Path, recorded: str) -> None:

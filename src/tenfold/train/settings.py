@@ -106,6 +106,8 @@ def from_toml(text: str, source: str) -> Recipe:
         return from_table(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise RecipeError(f"{source}: must be TOML, but {error}") from error
+    except RecursionError as error:
+        raise RecipeError(f"{source}: must be a recipe, but is nested too deeply") from error
     except RecipeError as error:
         raise RecipeError(f"{source}: {error}") from error
 
