@@ -89,6 +89,10 @@ def main() -> None:
     parser.add_argument("--picture", type=Path, help="draw some pages of each scene into a file")
     parser.add_argument("--keep", action="store_true")
     options = parser.parse_args()
+    if options.digits < 10 or options.digits % 10:
+        parser.error("--digits: must be ten or a multiple of it, as many of each value")
+    if options.keep and options.scene:
+        parser.error("--keep: must be of all scenes; leave --scene out")
     names = [name for name in [*SCENES, *OTHER_SCENES] if options.scene in name]
     digits = some_digits(load_mnist().train, options.digits)
     if options.picture:

@@ -10,7 +10,7 @@ from typing import Any
 from results import current_rows, rows_of
 from tenfold.cli.card_text import commits_in_words
 from tenfold.cli.output import percent
-from tenfold.model import included_models, read_card
+from tenfold.model import DEFAULT_MODEL, included_models, read_card
 
 _MNIST_ONLY = (
     "It knows nothing but digits like MNIST's: anything else gets a digit, often with confidence."
@@ -177,11 +177,11 @@ def _figure_rows(figures: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 def _pages() -> Iterator[str]:
     """Give how the default model reads digits on drawn pages, and refuses what shows none."""
-    rows = rows_of("pages.csv")
-    latest = [row for row in rows if row["commit"] == rows[-1]["commit"]]
-    if not latest:
+    rows = [row for row in rows_of("pages.csv") if row["model"] == DEFAULT_MODEL]
+    if not rows:
         return
-    last = latest[-1]
+    last = rows[-1]
+    latest = list({row["scene"]: row for row in rows if row["commit"] == last["commit"]}.values())
     yield (
         f"\n## Pages\n\nHow `{last['model']}` reads pages as people hand them in: "
         f"{last['digits']} MNIST training images, each drawn on every page of "

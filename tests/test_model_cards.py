@@ -95,11 +95,8 @@ def test_pages_of_the_latest_run(
     counts = {"right": 7, "wrong": 1, "unsure": 2, "not_a_digit": 1, "blank": 0}
     row = {"model": "base", "digits": 11, "scene": "ruled", "shows": "one digit", **counts}
     other = {**row, "scene": "face", "shows": "none or two", "right": 0}
-    dated = [
-        row | {"right": 0, "commit": "old"},
-        row | {"commit": "new"},
-        other | {"commit": "new"},
-    ]
+    new = [row | {"right": 2}, row, other, row | {"model": "nano"}]  # twice, and another model
+    dated = [row | {"right": 0, "commit": "old"}, *(one | {"commit": "new"} for one in new)]
     with (tmp_path / "pages.csv").open("w", newline="") as stream:
         writer = csv.DictWriter(stream, [*row, "commit", "date"])
         writer.writeheader()

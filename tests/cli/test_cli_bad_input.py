@@ -131,6 +131,8 @@ CASES = [
     ("evaluate run --data not-digits=run", 1, "run must hold pictures"),
     ("evaluate run --data corrupted --report r", 2, "--data: corrupted has no --report"),
     ("evaluate run --data not-digits --outputs o.npy", 2, "--data: not-digits has no --outputs"),
+    ("evaluate run --data corrupted --threshold 0", 2, "--data: corrupted has no --threshold"),
+    ("evaluate run --data not-digits --accuracy 0", 2, "--data: not-digits has no --accuracy"),
     ("evaluate run --data corrupted --split train", 2, "--data: corrupted has no --split"),
     ("evaluate run --data corrupted=3", 2, "must be corrupted, not-digits or not-digits=FOLDER"),
     ("models zzz", 1, "zzz: must be a model folder or a finished run, but does not exist"),

@@ -85,7 +85,7 @@ _PIXELS = {str(i): [0.0, 255.0] for i in range(784)}
         ),
         pytest.param(
             {"label": ["1"], "image": [{"bytes": png_bytes(np.zeros((28, 28), np.uint8))}]},
-            "row 0: expected labels that are numbers, found",
+            "column 'label': must hold whole numbers, but holds string",
             id="text-label",
         ),
         pytest.param(

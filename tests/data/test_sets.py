@@ -7,6 +7,7 @@ from threading import Event
 import numpy as np
 import pytest
 
+from tenfold import folders
 from tenfold.data import import_labelled, load_labelled, set_names, sets_folder
 from tenfold.data.idx import idx_bytes
 from tenfold.errors import DataError, OutputError
@@ -92,6 +93,30 @@ def test_a_set_moved_aside_by_a_crash_is_found(npz: Path) -> None:
     (sets_folder() / "mine").rename(sets_folder() / ".mine.tenfold-old")
     assert len(load_labelled("mine")) == 10
     assert [path.name for path in sets_folder().iterdir()] == [".mine.tenfold-old"]
+
+
+def test_a_set_between_two_renames_is_waited_for(
+    npz: Path, images: Array, labels: Array, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_labelled(npz, "mine")
+    np.savez(npz, x=images[:4], y=labels[:4])
+    between, read = Event(), Event()
+    swap_in = folders._swap_in
+
+    def slow_swap_in(new: Path, folder: Path) -> None:
+        folder.rename(folders._aside(folder))
+        between.set()
+        read.wait(0.2)
+        folders._aside(folder).rename(folder)
+        swap_in(new, folder)
+
+    monkeypatch.setattr(folders, "_swap_in", slow_swap_in)
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(import_labelled, npz, "mine", force=True)
+        assert between.wait(60)
+        assert len(load_labelled("mine")) in (4, 10)
+        read.set()
+        writing.result()
 
 
 def test_a_set_replaced_while_it_is_read_is_one_or_the_other(

@@ -79,7 +79,17 @@ def upright_zero(pen: int) -> np.ndarray:
     return page
 
 
+def labelled() -> np.ndarray:
+    """A digit in a thin pen, and beside it a dark label with something bright on it."""
+    page = np.full((400, 400), 235, np.uint8)
+    cv2.putText(page, "4", (60, 300), cv2.FONT_HERSHEY_SIMPLEX, 9, 30, 4, cv2.LINE_AA)
+    cv2.rectangle(page, (290, 280), (360, 360), 60, -1)
+    cv2.line(page, (325, 295), (325, 345), 220, 6)
+    return page
+
+
 NOT_SHEETS = {
+    "label beside a digit": labelled(),
     **{f"zero, pen {pen}": upright_zero(pen) for pen in (4, 8, 12, 20, 30, 40)},
     "box": cv2.rectangle(np.zeros((SIDE, SIDE), np.uint8), (60, 60), (240, 240), 255, 12),
     "digit alone": sheet([(0, 0), (SIDE, 0), (SIDE, SIDE), (0, SIDE)], "4"),

@@ -158,7 +158,9 @@ def test_a_folder_whose_name_is_no_text(mnist: MNIST, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("recipe", ["", "title = 'soup'", "[damaged"])
-@pytest.mark.parametrize("name", ["model", "figures", "checkpoint", "report.html"])
+@pytest.mark.parametrize(
+    "name", ["model", "figures", "checkpoint", "report.html", "environment.json"]
+)
 def test_force_removes_nothing_where_there_is_no_run(
     name: str, recipe: str, mnist: MNIST, run: Path
 ) -> None:
@@ -180,7 +182,14 @@ def test_force_removes_nothing_where_there_is_no_run(
 
 
 @pytest.mark.parametrize(
-    "name", ["model/notes.txt", "checkpoint/last/copy/a.bin", "figures/mine.svg", "tensorboard/x"]
+    "name",
+    [
+        "model/notes.txt",
+        "model/.notes",
+        "checkpoint/last/copy/a.bin",
+        "figures/mine.svg",
+        "tensorboard/x",
+    ],
 )
 def test_force_removes_no_file_that_a_person_put_into_a_run(
     name: str, mnist: MNIST, run: Path

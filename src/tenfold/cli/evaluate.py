@@ -117,9 +117,9 @@ def evaluate(
     if report is not None and not own:
         _check_report(model, report, force=force)
     loaded = _loaded(model, keep=keep)
+    thresholds, _ = choose_thresholds(loaded.card, accuracy, threshold)
     name = f"MNIST {split}" if data is None else data
     images = _held_out(model) if data == "held-out" else _images(data, split)
-    thresholds, _ = choose_thresholds(loaded.card, accuracy, threshold)
     evaluation, network_outputs = evaluate_model(loaded, images, name, thresholds=thresholds)
     if outputs is not None:
         write_outputs(outputs, network_outputs)
@@ -136,7 +136,7 @@ def evaluate(
 def _refuse_options(data: str, **options: Any) -> None:
     """Refuse those options, by name, that are given and make no sense for the data."""
     for name, value in options.items():
-        if value not in (None, False):
+        if value is not None and value is not False:
             raise click.BadParameter(f"{data} has no --{name}", param_hint="--data")
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from pathlib import Path
 
+from tenfold.data.cache import sets_folder
 from tenfold.data.formats import WHOLE, find_splits
 from tenfold.data.mnist import load_mnist
 from tenfold.data.pictures import Prepare
 from tenfold.data.reading import exists, named_path
-from tenfold.data.sets import set_folder, set_names
+from tenfold.data.sets import is_set_name, set_folder, set_names
 from tenfold.errors import DataError, nearest
 from tenfold.folders import exclusive
 from tenfold.values import Split
@@ -52,9 +54,7 @@ def load_labelled(
     if str(path) == "mnist":
         mnist = load_mnist()
         return mnist.train if split == "train" else mnist.test
-    source = _imported(str(path))
-    with exclusive(source):  # while it is replaced, images are of one set and labels of another
-        return _of_split(source, split, prepare)
+    return _of_set(str(path), split, prepare)
 
 
 def _of_split(source: Path, split: str, prepare: Prepare | None) -> Split:
@@ -66,6 +66,15 @@ def _of_split(source: Path, split: str, prepare: Prepare | None) -> Split:
             f"{source}: has no '{split}' split, only '{next(iter(splits))}'; ask for that one"
         )
     return splits[split]()
+
+
+def _of_set(name: str, split: str, prepare: Prepare | None) -> Split:
+    """Return an imported set, all of one moment, whoever imports another under its name."""
+    try:
+        with exclusive(sets_folder() / name) if is_set_name(name) else nullcontext():
+            return _of_split(_imported(name), split, prepare)
+    except OSError as error:
+        raise DataError(f"{name}: cannot be read ({error.strerror or error})") from error
 
 
 def _imported(name: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,9 @@ from tenfold.values import Split
 __all__ = ["is_parquet", "read_parquet"]
 
 _BATCH_ROWS = 4096
-_BATCH_PICTURES = 16  # a cell may be megabytes, and one in the file a cell of every row
+_BATCH_PICTURES = 4  # a cell may be megabytes, and one in the file a cell of every row
 # Bytes that a column of pictures may be unpacked: these are packed already, and grow little more.
-_MOST_UNPACKED, _MOST_GROWN = 2**26, 4
+_MOST_UNPACKED, _MOST_GROWN = 2**25, 4
 
 
 def is_parquet(head: bytes) -> bool:
@@ -64,6 +65,7 @@ def _read(table: Any, name: str, prepare: Prepare | None) -> Split:
     holds_pictures = {"image", "label"} <= set(columns)
     if holds_pictures:
         _check_pictures(table, name)
+        _check_numbers([table.schema_arrow.field("label")], name)
         batches = table.iter_batches(_BATCH_PICTURES, columns=["image", "label"])
     else:
         _check_numbers(table.schema_arrow, name)
@@ -104,12 +106,12 @@ def _check_pictures(table: Any, name: str) -> None:
         )
 
 
-def _check_numbers(schema: Any, name: str) -> None:
+def _check_numbers(fields: Iterable[Any], name: str) -> None:
     """Refuse columns of text, lists and the like before their cells are made into objects."""
     from pyarrow import types
 
     known = (types.is_integer, types.is_floating, types.is_null)
-    for field in schema:
+    for field in fields:
         if not any(is_known(field.type) for is_known in known):
             raise DataError(
                 f"{name}: column '{field.name}': must hold whole numbers, but holds {field.type}"

@@ -23,7 +23,7 @@ _HOLLOW = 0.25  # share of its box below which ink is a line round something, or
 _FILLED = 0.5  # share of its box that a strip of the table fills, cut at a slant or not
 _OUTER = 0.22  # of a page's side: the strip along the border where neighbours and rules end
 _LONG, _THIN = 0.6, 0.2  # of a page's sides: a line along the border is longer, and thinner
-_TALL = 0.5  # of a page's side: a digit beside a 1 on a page cut out to both
+_TALL, _TALLER = 0.5, 0.85  # of a page's side: a digit beside a 1 on a page cut out to both
 _CORNER = 0.3  # of a page's sides: what touches the border and is smaller is a neighbour's piece
 _SLENDER = 0.3  # of its length: the breadth of what is a stroke and no more
 _LEVEL = 4.0  # times as long as high: an underline
@@ -78,17 +78,21 @@ def is_edge_line(piece: Piece, shape: tuple[int, ...]) -> bool:
     )
 
 
-def is_beside_digit(piece: Piece, pieces: Sequence[Piece], shape: tuple[int, ...]) -> bool:
-    """Tell whether a long piece along a border has another as large as a digit at the opposite one.
+def is_beside_digit(piece: Piece, pieces: Sequence[Piece], labels: NDArray[np.int32]) -> bool:
+    """Tell whether a long piece along a border has another nearly as long at the opposite one.
 
-    Then the page, of some shape (H, W), is cut out to its ink, and a line is the 1 of a 17.
+    Then the page is likely to be cut out to its ink, and a line to be the 1 of a 17: two signs
+    rather than one. Where it fills the border from end to end it is rather a rule or the table, and
+    the other has to be longer still.
     """
-    height, width = shape
+    height, width = labels.shape
+    sides = (labels[0], labels[-1], labels[:, 0], labels[:, -1])
+    least = _TALLER if any(bool((side == piece.label).all()) for side in sides) else _TALL
     if piece.bottom - piece.top < piece.right - piece.left:
         piece, height, width = _on_its_side(piece), width, height
         pieces = [_on_its_side(other) for other in pieces]
     return any(
-        other.bottom - other.top >= _TALL * height
+        other.bottom - other.top >= least * height
         and (other.left == 0 if piece.right == width else other.right == width)
         and not _is_upright_edge(other, height, width)
         for other in pieces

@@ -13,8 +13,8 @@ from tenfold.regions import principal_sides
 __all__ = ["is_enclosure"]
 
 _ENCLOSED = 0.1  # of an enclosure's longer side: the least of what it is drawn round, no speck
-# Of a 0's longer side: a smaller mark, no farther from its middle, is the dot some set in it.
-_DOT, _CENTRED = 0.3, 0.15
+# Of a 0's longer side: a smaller mark is a dot that some set in it, a shorter stroke dirt.
+_DOT, _FIBRE = 0.3, 0.28
 _CIRCLE, _ROOM = 0.78, 0.7  # of its height: a circle's least width, and the most of a 1 in it
 _ROUND = 0.85  # share of directions in which an enclosure is seen from inside; pens leave gaps
 _DIRECTIONS = 36
@@ -34,7 +34,7 @@ def is_enclosure(piece: Piece, pieces: Sequence[Piece], labels: NDArray[np.int32
     """
     least = _ENCLOSED * longer_side(piece)
     inner = [other for other in pieces if is_within(other, piece) and longer_side(other) >= least]
-    if not inner or (len(inner) == 1 and _marks_a_zero(inner[0], piece, labels)):
+    if all(_marks_a_zero(other, piece, labels) for other in inner):
         return False
     largest = max(inner, key=longer_side)
     own = labels[piece.top : piece.bottom, piece.left : piece.right] == piece.label
@@ -58,13 +58,13 @@ def _is_hollow_8(outer: Piece, inner: Sequence[Piece], labels: NDArray[np.int32]
 
 
 def _marks_a_zero(inner: Piece, outer: Piece, labels: NDArray[np.int32]) -> bool:
-    """Tell the slash, the bar or the dot that sets a 0 apart from an O, in a form like a 0's."""
+    """Tell the slash, the bar or the dot that sets a 0 apart from an O, or a bit of dirt in it."""
     tall, wide = outer.bottom - outer.top, outer.right - outer.left
     is_circle = wide >= _CIRCLE * tall
     if _is_stroke(inner, labels):
-        return not (is_circle and longer_side(inner) <= _ROOM * tall)
-    is_dot = longer_side(inner) < _DOT * longer_side(outer) and _offset(inner, outer) <= _CENTRED
-    return is_dot and not is_circle
+        has_room = is_circle and longer_side(inner) <= _ROOM * tall
+        return not has_room or longer_side(inner) < _FIBRE * longer_side(outer)
+    return longer_side(inner) < _DOT * longer_side(outer) and not is_circle
 
 
 def _is_stroke(piece: Piece, labels: NDArray[np.int32]) -> bool:
@@ -74,13 +74,6 @@ def _is_stroke(piece: Piece, labels: NDArray[np.int32]) -> bool:
         return False
     across, along = principal_sides(np.argwhere(own))
     return across + 1 < _SLENDER * (along + 1)
-
-
-def _offset(inner: Piece, outer: Piece) -> float:
-    """Return how far the middles of two boxes are apart, of the outer one's longer side."""
-    down = inner.top + inner.bottom - outer.top - outer.bottom
-    across = inner.left + inner.right - outer.left - outer.right
-    return max(abs(down), abs(across)) / (2 * longer_side(outer))
 
 
 def _surrounds(line: NDArray[np.bool_], row: float, column: float) -> bool:

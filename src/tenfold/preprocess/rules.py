@@ -23,6 +23,8 @@ _RULED = 3  # lines
 _MOST_RUNS = 100  # beyond which a page is a texture and has no rules
 _SAMPLES = 12  # columns of a run, through pairs of which lines are laid
 _MARGIN = 1.0  # pixels beyond a line's own rows to either side that are of its edge
+_EDGE = 0.15  # of a line's thickness: the same of a thick one, which is out of focus or askew
+_CRUMB = 0.00015  # of a page's area: less of a rule may be left where its edge comes and goes
 _FAINT = 0.5  # ink below this on a rule is the rule's edge, where that comes and goes
 _LEAST_SIDE = 40  # pixels, below which a rule cannot be told from a stroke
 
@@ -59,7 +61,16 @@ def erase_rules(ink: NDArray[np.float32]) -> NDArray[np.float32]:
         return ink
     erased = _without(_without(ink, level, tilts[0]).T, upright, tilts[1]).T
     least = _DIGIT if len(level) + len(upright) < _RULED else _SMALL_DIGIT
-    return np.ascontiguousarray(erased) if _holds_a_digit(erased, least) else ink
+    return _without_crumbs(erased) if _holds_a_digit(erased, least) else ink
+
+
+def _without_crumbs(ink: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return ink (H, W) without the pieces that are too small for anything but a rule's edge."""
+    import cv2
+
+    _, labels, statistics, _ = cv2.connectedComponentsWithStats((ink > 0).astype(np.uint8))
+    large = statistics[:, cv2.CC_STAT_AREA] >= _CRUMB * ink.size
+    return np.where(large[labels], ink, 0).astype(np.float32)
 
 
 def _rules(ink: NDArray[np.float32], tilt: Tilt) -> list[_Line]:
@@ -164,7 +175,12 @@ def _is_on(places: _Places, line: _Line) -> NDArray[np.bool_]:
     """Tell which of places (N, 2) lie on a line."""
     rows, columns = places.T
     apart = np.abs(rows - line.slope * columns - line.offset)
-    return np.asarray(apart <= line.thickness / 2 + _MARGIN, bool)
+    return np.asarray(apart <= _reach(line), bool)
+
+
+def _reach(line: _Line) -> float:
+    """Return how far from its middle a line goes, with its edge, in pixels."""
+    return line.thickness / 2 + max(_MARGIN, _EDGE * line.thickness)
 
 
 def _without(page: NDArray[np.float32], lines: Sequence[_Line], tilt: Tilt) -> NDArray[np.float32]:
@@ -182,7 +198,7 @@ def _without(page: NDArray[np.float32], lines: Sequence[_Line], tilt: Tilt) -> N
         covered |= _near(line, ink.shape)
     covered &= (_level_runs(ink) > 0) | (ink < _FAINT)
     rest = np.where(covered, 0, ink).astype(np.float32)
-    tallest = 2 * math.ceil(max(line.thickness for line in lines) / 2 + _MARGIN) + 3
+    tallest = 2 * math.ceil(max(_reach(line) for line in lines)) + 3
     closed = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((tallest, 3), np.uint8))
     erased = np.where(covered, np.minimum(closed, ink), ink).astype(np.float32)
     return tilt.back(erased, len(page))
@@ -193,7 +209,7 @@ def _near(line: _Line, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     height, width = shape
     middle = line.slope * np.arange(width) + line.offset
     apart = np.abs(np.arange(height)[:, None] - middle)
-    return np.asarray(apart <= line.thickness / 2 + _MARGIN, bool)
+    return np.asarray(apart <= _reach(line), bool)
 
 
 def _holds_a_digit(ink: NDArray[np.float32], least: float) -> bool:

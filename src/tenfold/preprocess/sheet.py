@@ -14,6 +14,7 @@ _LEAST_SIDE = 64  # pixels of a page: a smaller one shows no table
 _LEAST = 0.12  # of the page's area: the least sheet
 # Of the page's area: the least of a sheet that is looked at once more, from so many of its sides.
 _SMALL, _AWAY = 0.01, 0.25
+_BESIDE = 0.1  # of its side: the least of what is written beside it, so that it is but a label
 _HALF = 0.45  # of its box: the least of a sheet with writing on it, lying at any angle
 _STRAIGHT, _RECTANGULAR = 0.97, 0.82  # of its hull, and of the least rectangle round it: its area
 _TABLE = 0.7  # of what is round it: the least share that is as dark or bright as a table
@@ -78,7 +79,14 @@ def _round_small_sheet(page: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     _, _, statistics, _ = cv2.connectedComponentsWithStats(rarer, connectivity=4)
     if len(statistics) < 2:
         return None
-    left, top, wide, tall, area = statistics[1 + int(statistics[1:, 4].argmax())]
+    label = 1 + int(statistics[1:, 4].argmax())
+    left, top, wide, tall, area = statistics[label]
+    others = np.delete(statistics, (0, label), 0)
+    is_beside = (others[:, :2] < (left, top)) | (
+        others[:, :2] + others[:, 2:4] > (left + wide, top + tall)
+    )
+    if (others[is_beside.any(1), 2:4] >= _BESIDE * _SIDE).any():
+        return None
     height, width = small.shape
     inside = left > 0 and top > 0 and left + wide < width and top + tall < height
     is_small = _SMALL * small.size <= area < _LEAST * small.size

@@ -29,6 +29,8 @@ _MARKED = (
 )
 _MOST_OF_FRAME = 0.3  # of a page's side: both sides of a frame together
 _IN_FRAME = 0.25  # of a page's shorter side: the least of a digit that touches its frame
+_THICK = 0.75  # of the places along a side: where a frame that lies askew is less thick
+_SLIVER = 0.15  # of a page's side: what is left of a frame reaches no further from the border
 _CENTRAL = 1.5  # less the distance from the middle, 0 to 1: the weight of a piece's pixels
 
 
@@ -51,7 +53,7 @@ def keep_digit(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     inside = _inside_frame(ink) if kept is None else None
     if inside is not None:
         kept = np.zeros_like(ink)
-        if (found := _kept(ink[inside])) is not None and _is_long(found, ink.shape):
+        if (found := _kept(ink[inside])) is not None and _is_no_rest(found):
             kept[inside] = found
     return np.zeros_like(ink) if kept is None else kept
 
@@ -91,25 +93,36 @@ def _inside_frame(ink: NDArray[np.float32]) -> tuple[slice, slice] | None:
 
 
 def _thickness(frame: NDArray[np.bool_]) -> int:
-    """Return how many rows from the top on (H, W) are of a frame, and half as many for its edge."""
+    """Return how many rows to cut off at the top (H, W): a frame's, and half as many for its edge.
+
+    None where the frame covers less than half of the border there.
+    """
     along = frame[:, frame[0]]
     if along.shape[1] < frame.shape[1] / 2:
         return 0
     reaches = np.where(along.all(0), len(along), along.argmin(0))
-    return 1 + math.ceil(1.5 * float(np.median(reaches)))
+    return 1 + math.ceil(1.5 * float(np.quantile(reaches, _THICK)))
 
 
-def _is_long(ink: NDArray[np.float32], shape: tuple[int, ...]) -> bool:
-    """Tell ink (H, W) that is more than what is left of a frame at its corners."""
-    rows, columns = np.nonzero(ink)
-    longer = max(np.ptp(rows), np.ptp(columns)) if len(rows) else 0
-    return bool(longer >= _IN_FRAME * min(shape))
+def _is_no_rest(ink: NDArray[np.float32]) -> bool:
+    """Tell ink (H, W) inside a frame from what is left of the frame, at its corners or along it."""
+    if not ink.any():
+        return False
+    longest = 0
+    for axis, side in enumerate(ink.shape):
+        inked = np.flatnonzero(ink.any(1 - axis))
+        extent = int(np.ptp(inked)) + 1
+        touches = inked[0] == 0 or inked[-1] == side - 1
+        if touches and extent < _SLIVER * side:
+            return False
+        longest = max(longest, extent)
+    return bool(longest >= _IN_FRAME * min(ink.shape))
 
 
 def _candidates(pieces: Sequence[Piece], labels: NDArray[np.int32]) -> list[Piece]:
     """Return the pieces that may be of the digit."""
     pieces = [piece for piece in pieces if not is_frame(piece, labels)]
-    pieces = [piece for piece in pieces if not _is_beside_paper(piece, pieces, labels)]
+    pieces = [piece for piece in pieces if not _is_at_the_edge(piece, pieces, labels)]
     largest = max((piece.area for piece in pieces), default=0)
     pieces = [piece for piece in pieces if piece.area >= _SPECK * largest]
     longest = sorted(pieces, key=longer_side)[-_MARKED:]
@@ -121,9 +134,9 @@ def _candidates(pieces: Sequence[Piece], labels: NDArray[np.int32]) -> list[Piec
     return whole or drawn  # cut out closely, a thin digit is as hollow as a frame
 
 
-def _is_beside_paper(piece: Piece, pieces: Sequence[Piece], labels: NDArray[np.int32]) -> bool:
+def _is_at_the_edge(piece: Piece, pieces: Sequence[Piece], labels: NDArray[np.int32]) -> bool:
     is_edge = is_beyond_paper(piece, labels) or is_edge_line(piece, labels.shape)
-    return is_edge and not is_beside_digit(piece, pieces, labels.shape)
+    return is_edge and not is_beside_digit(piece, pieces, labels)
 
 
 def _weight(piece: Piece, shape: tuple[int, ...]) -> float:

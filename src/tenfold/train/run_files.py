@@ -8,7 +8,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from tenfold.errors import OutputError
-from tenfold.files import output_errors
+from tenfold.files import output_errors, read_json
+from tenfold.folders import LOCK_NAME
 from tenfold.train.checkpoint import CHECKPOINT_FILES
 
 __all__ = ["MODEL_FILES", "REPLACED", "clear_run"]
@@ -25,6 +26,7 @@ _FOLDERS = {
     "figures": ("*.png",),
     "tensorboard": ("events.*",),
 }  # with the files they hold
+_BEGUN = {"environment.json": dict, "layers.json": list}  # what is written before the recipe
 _FILES = ("metrics.jsonl", "evaluation.json", "outputs.npy", "report.html", "live.html")
 _OF_A_RECIPE = {"name", "network", "optimizer", "epochs"}
 
@@ -62,20 +64,29 @@ def _is_recipe(path: Path) -> bool:
 
 def _refuse_others(folder: Path) -> None:
     """Refuse to remove what a run of this package did not write."""
-    for name in (*_FOLDERS, *_FILES, "recipe.toml"):
-        if (folder / name).exists():
+    for name in (*_FOLDERS, *_FILES, *_BEGUN, "recipe.toml"):
+        if (folder / name).exists() and not _is_begun(folder / name):
             raise OutputError(
                 f"{folder / name}: would be replaced, but {folder} is no run folder; "
                 "choose another --out, or move it away"
             )
 
 
+def _is_begun(path: Path) -> bool:
+    """Tell what the creation of a run leaves that is cut off, from another program's file."""
+    try:
+        content = read_json(path)
+    except (OSError, ValueError):
+        return False
+    return path.name in _BEGUN and isinstance(content, _BEGUN[path.name])
+
+
 def _refuse_foreign_files(folder: Path) -> None:
     """Refuse to remove a folder of a run with files in it that a person put there."""
     for name, patterns in _FOLDERS.items():
         for path in (folder / name).rglob("*"):
-            ours = path.is_dir() or any(fnmatch(path.name, pattern) for pattern in patterns)
-            if not ours and not path.name.startswith("."):
+            ours = [*patterns, LOCK_NAME, *(f".{pattern}.????????" for pattern in patterns)]
+            if not path.is_dir() and not any(fnmatch(path.name, pattern) for pattern in ours):
                 raise OutputError(
                     f"{path}: would be lost with the run's own files; move it away, or choose "
                     "another --out"
