@@ -185,7 +185,7 @@ def _pages() -> Iterator[str]:
     yield (
         f"\n## Pages\n\nHow `{last['model']}` reads pages as people hand them in: "
         f"{last['digits']} MNIST training images, each drawn on every page of "
-        "`benchmarks/scenes.py` (`python benchmarks/pages.py --keep`; "
+        "`benchmarks/scenes.py` (`python benchmarks/drawn_pages.py --keep`; "
         f"{last['date']}, commit {last['commit']}). The model knows these digits from its "
         "training, so this is about what comes before it: the ground, the rules and the frames "
         "that have to go. In numbers of pages.\n\n"
