@@ -1,6 +1,6 @@
 """How a model reads single digits on pages as people hand them in, and refuses what is no digit.
 
-    python benchmarks/drawn_pages.py [MODEL] [--digits N] [--scene TEXT] [--picture FILE.png] [--keep]
+    python benchmarks/drawn_pages.py [MODEL] [--digits N] [--scene TEXT] [--picture FILE] [--keep]
 
 Each scene of `scenes` is drawn round the same digits: MNIST training images, as many of each value,
 so that nothing is chosen on the test images. A model trained on them knows their forms, not the
