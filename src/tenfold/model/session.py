@@ -172,6 +172,8 @@ def _session(path: Path, graph: bytes, threads: int, labels: int) -> Any:
     onnxruntime = _runtime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
+    # Else its threads spin on after a call, and take the cores from what prepares the next picture.
+    options.add_session_config_entry("session.force_spinning_stop", "1")
     options.log_severity_level = 3  # errors only: they come back as exceptions
     try:
         session = onnxruntime.InferenceSession(

@@ -88,6 +88,8 @@ def _rules(ink: NDArray[np.float32], tilt: Tilt) -> list[_Line]:
     thin = np.where(cv2.morphologyEx(runs, cv2.MORPH_OPEN, thick) > 0, 0, runs).astype(np.uint8)
     least = round(_RUN * width)
     rest = _runs(thin, least)
+    if not tilt.shifts.any() and not _reach_across(rest, width):
+        return []  # as on most pages: no need to tell one line from another
     found = []
     while rest:
         places, rest = _next_line(rest, least)
@@ -99,6 +101,15 @@ def _rules(ink: NDArray[np.float32], tilt: Tilt) -> list[_Line]:
         if columns.min() <= first + beyond and columns.max() >= last - beyond:
             found.append(_through(places))
     return found
+
+
+def _reach_across(runs: Sequence[_Places], width: int) -> bool:
+    """Tell whether runs come near both borders, the left and the right."""
+    beyond = (1 - _ACROSS) * width
+    return (
+        min((int(run[:, 1].min()) for run in runs), default=width) <= beyond
+        and max((int(run[:, 1].max()) for run in runs), default=0) >= width - 1 - beyond
+    )
 
 
 def _next_line(runs: list[_Places], least: int) -> tuple[_Places, list[_Places]]:
