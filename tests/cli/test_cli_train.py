@@ -207,7 +207,7 @@ def test_a_graph_that_differs_is_not_exported(
     if force:
         out.mkdir()
         for name in ("README.md", "card.json"):
-            (out / name).write_text("an old model's")
+            (out / name).write_text('{"sha256": {}}')  # as an old model's card
 
     def differs(*_: object) -> None:
         raise ModelError("the exported graph must agree with PyTorch")
@@ -217,7 +217,7 @@ def test_a_graph_that_differs_is_not_exported(
     assert run(["export", str(copied), "--out", str(out), *arguments]) == 1
     assert refusals() == "the exported graph must agree with PyTorch"
     assert out.exists() == force
-    assert not force or set(tiny.files_of(out).values()) == {b"an old model's"}
+    assert not force or set(tiny.files_of(out).values()) == {b'{"sha256": {}}'}
     assert {path.name for path in tmp_path.iterdir()} == {"copy", *(["digits"] if force else [])}
 
 
@@ -231,6 +231,18 @@ def test_export_never_replaces_other_files(
     assert run(["export", str(copied), "--out", str(folder), "--force"]) == 1
     assert "holds other files" in refusals()
     assert (folder / "mine").read_text() == "mine"
+
+
+def test_export_never_replaces_another_program_s_card(
+    copied: Path, tmp_path: Path, refusals: Callable[[], str]
+) -> None:
+    folder = tmp_path / "deck"
+    folder.mkdir()
+    for name in ("README.md", "card.json"):
+        (folder / name).write_text('{"suit": "hearts"}')
+    assert run(["export", str(copied), "--out", str(folder), "--force"]) == 1
+    assert "holds other files" in refusals()
+    assert set(tiny.files_of(folder).values()) == {b'{"suit": "hearts"}'}
 
 
 def test_seeds_become_a_committee(tmp_path: Path, capsys: Capture) -> None:
