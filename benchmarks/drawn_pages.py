@@ -25,6 +25,7 @@ from record import append_rows
 from scenes import OTHER_SCENES, SCENES, Scene
 from tenfold import Digit, Reader
 from tenfold.data import load_mnist
+from tenfold.model import DEFAULT_MODEL
 from tenfold.values import Split
 
 RESULTS = Path(__file__).parent / "results" / "pages.csv"
@@ -83,7 +84,7 @@ def picture(names: list[str], digits: Split) -> NDArray[np.uint8]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("model", nargs="?", default="base")
+    parser.add_argument("model", nargs="?", default=DEFAULT_MODEL)
     parser.add_argument("--digits", type=int, default=100, help="of each scene")
     parser.add_argument("--scene", default="", help="only scenes with this in their name")
     parser.add_argument("--picture", type=Path, help="draw some pages of each scene into a file")

@@ -31,9 +31,9 @@ def shade(image: Image, height: float) -> NDArray[np.float64]:
     return np.clip(cv2.resize(cut, size, interpolation=cv2.INTER_CUBIC) / 255.0, 0, 1)
 
 
-def sheet(random: Random, side: int = SIDE) -> NDArray[np.float64]:
+def sheet(random: Random) -> NDArray[np.float64]:
     """Return empty paper with a little grain."""
-    return float(random.integers(215, 250)) + random.normal(0, 2, (side, side))
+    return float(random.integers(215, 250)) + random.normal(0, 2, (SIDE, SIDE))
 
 
 def write(
@@ -121,16 +121,11 @@ def touching(image: Image, random: Random) -> Page:
     return done(page)
 
 
-def ringed(image: Image, random: Random, share: float = 0.5, circle: float = 0.42) -> Page:
-    """A digit in a circle, its radius a share of the page."""
-    page = write(sheet(random), shade(image, share * SIDE), 0.5, 0.5)
-    cv2.circle(page, (SIDE // 2, SIDE // 2), round(circle * SIDE), INK, 5, cv2.LINE_AA)
-    return done(page)
-
-
-def off_centre(image: Image, random: Random) -> Page:
-    """A small digit in a circle, off its middle."""
-    page = write(sheet(random), shade(image, 0.25 * SIDE), 0.42, 0.58)
+def ringed(
+    image: Image, random: Random, share: float = 0.5, row: float = 0.5, column: float = 0.5
+) -> Page:
+    """A digit in a circle, its middle at a place given as shares of the page's sides."""
+    page = write(sheet(random), shade(image, share * SIDE), row, column)
     cv2.circle(page, (SIDE // 2, SIDE // 2), round(0.42 * SIDE), INK, 5, cv2.LINE_AA)
     return done(page)
 
@@ -181,10 +176,10 @@ def crossed_out(image: Image, random: Random, reach: float = 0.6) -> Page:
 
 
 def beside_table(image: Image, random: Random, share: float = 0.15, level: int = 60) -> Page:
-    """Paper with a dark strip of the table on one side, any."""
+    """Paper with a dark strip of the table on its left."""
     page = write(sheet(random), shade(image, 0.5 * SIDE), 0.5, 0.5 + share / 2)
     page[:, : round(share * SIDE)] = level + random.normal(0, 6, (SIDE, round(share * SIDE)))
-    return np.ascontiguousarray(done(page))
+    return done(page)
 
 
 def on_table(image: Image, random: Random, side: float = 0.45, level: int = 70) -> Page:
@@ -331,7 +326,7 @@ SCENES: dict[str, Scene] = {
     "in a circle": ringed,
     "small in a circle": partial(ringed, share=0.25),
     "tiny in a circle": partial(ringed, share=0.12),
-    "small in a circle, off its middle": off_centre,
+    "small in a circle, off its middle": partial(ringed, share=0.25, row=0.42, column=0.58),
     "strip of a dark table": beside_table,
     "broad strip of a dark table": partial(beside_table, share=0.3),
     "note on a table": on_table,

@@ -190,16 +190,22 @@ def _pages() -> Iterator[str]:
         "training, so this is about what comes before it: the ground, the rules and the frames "
         "that have to go. In numbers of pages.\n\n"
     )
-    for shows, right, wrong in (("one digit", "read", "misread"), ("none or two", "", "answered")):
-        some = [row for row in latest if row["shows"] == shows]
-        headings = ("page", *([right] if right else []), wrong, "refused")
-        yield from _table(headings, (_page_row(row, with_right=bool(right)) for row in some))
-        yield "\n" if right else ""
+    ones = [row for row in latest if row["shows"] == "one digit"]
+    others = [row for row in latest if row["shows"] != "one digit"]
+    yield from _table(
+        ("page", "read", "misread", "refused"),
+        ((row["scene"], row["right"], row["wrong"], _refused(row)) for row in ones),
+    )
+    yield "\n"
+    yield from _table(
+        ("page", "answered", "refused"),
+        ((row["scene"], row["wrong"], _refused(row)) for row in others),
+    )
 
 
-def _page_row(row: Mapping[str, str], *, with_right: bool) -> tuple[str, ...]:
-    refused = sum(int(row[reason]) for reason in ("unsure", "not_a_digit", "blank"))
-    return (row["scene"], *([row["right"]] if with_right else []), row["wrong"], str(refused))
+def _refused(row: Mapping[str, str]) -> str:
+    """Return how many pages got no answer, for any reason."""
+    return str(sum(int(row[reason]) for reason in ("unsure", "not_a_digit", "blank")))
 
 
 def _seeds() -> Iterator[str]:

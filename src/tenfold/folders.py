@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from tenfold.errors import OutputError
@@ -25,6 +26,7 @@ __all__ = [
     "exclusive",
     "holds_files",
     "is_being_replaced",
+    "is_named",
     "new_folder",
     "refuse_foreign",
     "refuse_used",
@@ -228,7 +230,7 @@ def refuse_foreign(folder: Path, names: Collection[str], *, marker: str = "") ->
         _refuse_file(folder)
         inside = sorted(folder.iterdir()) if folder.is_dir() else []
     ours = not marker or _is_sealed(folder / marker)
-    others = [path for path in inside if not (ours and _is_named(path, names) and path.is_file())]
+    others = [path for path in inside if not (ours and is_named(path, names) and path.is_file())]
     if others:
         raise OutputError(
             f"{folder}: holds other files ({others[0].name}) that would be lost; "
@@ -240,15 +242,20 @@ def _is_sealed(marker: Path) -> bool:
     """Tell a file that holds other files' SHA-256, as JSON; another program's hardly does."""
     try:
         content = read_json(marker)
-    except (OSError, ValueError, RecursionError):
+    except (OSError, ValueError):
         return False
     return isinstance(content, dict) and "sha256" in content
 
 
-def _is_named(path: Path, names: Collection[str]) -> bool:
-    """Tell a file of some names, or what a killed `write_bytes` left of one."""
-    return path.name in names or any(
-        path.name.startswith(f".{name}.") and len(path.name) == len(name) + 2 + _RANDOM
+def is_named(path: Path, names: Collection[str]) -> bool:
+    """Tell a file of some names, or what a killed `write_bytes` left of one.
+
+    Args:
+        path: The file's.
+        names: Also with ``*`` and ``?``, as a shell takes them.
+    """
+    return any(
+        fnmatchcase(path.name, name) or fnmatchcase(path.name, f".{name}.{'?' * _RANDOM}")
         for name in names
     )
 

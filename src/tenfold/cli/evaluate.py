@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -107,8 +109,14 @@ def evaluate(
     if data == "mnist":
         data = None
     if data is not None and data.partition("=")[0] in ("corrupted", "not-digits"):
-        _refuse_options(data, split=split != "test", report=report, outputs=outputs)
-        _refuse_options(data, accuracy=accuracy, threshold=threshold)
+        _refuse_options(
+            data,
+            split=split != "test",
+            report=report,
+            outputs=outputs,
+            accuracy=accuracy,
+            threshold=threshold,
+        )
         return _evaluate_special(_loaded(model, keep=keep), data, keep=keep, as_json=as_json)
     if data == "held-out":
         _refuse_options(data, split=split != "test")
@@ -317,8 +325,7 @@ def _refusal_text(points: list[dict[str, float]]) -> str:
             percent(point["accuracy"]),
             f"{point['threshold']:.4f}",
         ]
-        for point, before in zip(points, [None, *points], strict=False)
-        if before is None or point["threshold"] != before["threshold"]
+        for point in (next(alike) for _, alike in groupby(points, itemgetter("threshold")))
     ]
     return "refusing the least sure\n" + table(rows, ("answered", "accuracy", "from confidence"))
 

@@ -48,6 +48,11 @@ def is_beyond_paper(piece: Piece, labels: NDArray[np.int32]) -> bool:
     box = (piece.bottom - piece.top) * (piece.right - piece.left)
     if borders(piece, labels.shape) != 3 or piece.area <= _FILLED * box:
         return False
+    return _fills_a_side(piece, labels)
+
+
+def _fills_a_side(piece: Piece, labels: NDArray[np.int32]) -> bool:
+    """Tell a piece that covers one side of the page's border from end to end."""
     sides = (labels[0], labels[-1], labels[:, 0], labels[:, -1])
     return any(bool((side == piece.label).all()) for side in sides)
 
@@ -86,8 +91,7 @@ def is_beside_digit(piece: Piece, pieces: Sequence[Piece], labels: NDArray[np.in
     the other has to be longer still.
     """
     height, width = labels.shape
-    sides = (labels[0], labels[-1], labels[:, 0], labels[:, -1])
-    least = _TALLER if any(bool((side == piece.label).all()) for side in sides) else _TALL
+    least = _TALLER if _fills_a_side(piece, labels) else _TALL
     if piece.bottom - piece.top < piece.right - piece.left:
         piece, height, width = _on_its_side(piece), width, height
         pieces = [_on_its_side(other) for other in pieces]

@@ -88,27 +88,25 @@ def _rules(ink: NDArray[np.float32], tilt: Tilt) -> list[_Line]:
     thin = np.where(cv2.morphologyEx(runs, cv2.MORPH_OPEN, thick) > 0, 0, runs).astype(np.uint8)
     least = round(_RUN * width)
     rest = _runs(thin, least)
-    if not tilt.shifts.any() and not _reach_across(rest, width):
+    if not tilt.shifts.any() and not _span(rest, (0, width - 1), width):
         return []  # as on most pages: no need to tell one line from another
     found = []
     while rest:
         places, rest = _next_line(rest, least)
-        columns = places[:, 1]
-        if not len(columns):
+        if not len(places):
             continue
-        first, last = tilt.columns(float(np.median(places[:, 0])), page_height)
-        beyond = (1 - _ACROSS) * width
-        if columns.min() <= first + beyond and columns.max() >= last - beyond:
+        ends = tilt.columns(float(np.median(places[:, 0])), page_height)
+        if _span([places], ends, width):
             found.append(_through(places))
     return found
 
 
-def _reach_across(runs: Sequence[_Places], width: int) -> bool:
-    """Tell whether runs come near both borders, the left and the right."""
+def _span(runs: Sequence[_Places], ends: tuple[int, int], width: int) -> bool:
+    """Tell whether runs come near both ends, first and last column, of a line on the page."""
     beyond = (1 - _ACROSS) * width
     return (
-        min((int(run[:, 1].min()) for run in runs), default=width) <= beyond
-        and max((int(run[:, 1].max()) for run in runs), default=0) >= width - 1 - beyond
+        min((int(run[:, 1].min()) for run in runs), default=width) <= ends[0] + beyond
+        and max((int(run[:, 1].max()) for run in runs), default=0) >= ends[1] - beyond
     )
 
 

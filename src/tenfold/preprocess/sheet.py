@@ -40,17 +40,17 @@ def cut_out_sheet(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
     Returns:
         Shape (H', W'), uint8, ink bright: a new array, or ``page`` itself.
     """
-    part = page if (found := _cut_out(page)) is not None else _round_small_sheet(page)
-    if found is None and part is not None:
-        found = _cut_out(part)
+    if min(page.shape) < _LEAST_SIDE:
+        return page
+    small = _smooth(page)
+    found = _cut_out(page, small)
+    if found is None and (part := _round_small_sheet(page, small)) is not None:
+        found = _cut_out(part, _smooth(part))
     return page if found is None else found
 
 
-def _cut_out(page: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+def _cut_out(page: NDArray[np.uint8], small: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     """Return the inside of a sheet that is a good part of the page; None where there is none."""
-    if min(page.shape) < _LEAST_SIDE:
-        return None
-    small = _smooth(page)
     bright = small > dividing_level(small)
     for mask in (bright, ~bright):
         sheet = _sheet(mask)
@@ -67,13 +67,14 @@ def _smooth(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.GaussianBlur(shrunk(page, _SIDE), (0, 0), 1.0)).astype(np.uint8)
 
 
-def _round_small_sheet(page: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+def _round_small_sheet(
+    page: NDArray[np.uint8], small: NDArray[np.uint8]
+) -> NDArray[np.uint8] | None:
     """Return the part of a page round what may be a small sheet: too small to tell from afar."""
     import cv2
 
     if min(page.shape) < 2 * _LEAST_SIDE:
         return None
-    small = _smooth(page)
     bright = (small > dividing_level(small)).astype(np.uint8)
     rarer = bright if 2 * int(bright.sum()) < bright.size else 1 - bright
     _, _, statistics, _ = cv2.connectedComponentsWithStats(rarer, connectivity=4)
@@ -98,7 +99,8 @@ def _round_small_sheet(page: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
         slice(max(0, round(start * scale)), round(end * scale))
         for start, end in zip(first, last, strict=True)
     )
-    return page[rows, columns]
+    part = page[rows, columns]
+    return part if min(part.shape) >= _LEAST_SIDE else None
 
 
 def _sheet(mask: NDArray[np.bool_]) -> NDArray[np.uint8] | None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import shutil
 import tomllib
-from fnmatch import fnmatch
 from pathlib import Path
 
 from tenfold.errors import OutputError
-from tenfold.files import output_errors, read_json
-from tenfold.folders import LOCK_NAME
+from tenfold.files import output_errors, read_json, read_text
+from tenfold.folders import LOCK_NAME, is_named
 from tenfold.train.checkpoint import CHECKPOINT_FILES
 
 __all__ = ["MODEL_FILES", "REPLACED", "clear_run"]
@@ -57,7 +56,7 @@ def clear_run(folder: Path) -> None:
 def _is_recipe(path: Path) -> bool:
     """Tell a recipe of this package, of any version, from another program's file of that name."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8")).keys() >= _OF_A_RECIPE
+        return tomllib.loads(read_text(path)).keys() >= _OF_A_RECIPE
     except (OSError, ValueError, RecursionError):
         return False
 
@@ -85,8 +84,7 @@ def _refuse_foreign_files(folder: Path) -> None:
     """Refuse to remove a folder of a run with files in it that a person put there."""
     for name, patterns in _FOLDERS.items():
         for path in (folder / name).rglob("*"):
-            ours = [*patterns, LOCK_NAME, *(f".{pattern}.????????" for pattern in patterns)]
-            if not path.is_dir() and not any(fnmatch(path.name, pattern) for pattern in ours):
+            if not path.is_dir() and not is_named(path, (*patterns, LOCK_NAME)):
                 raise OutputError(
                     f"{path}: would be lost with the run's own files; move it away, or choose "
                     "another --out"
