@@ -12,6 +12,7 @@ import tiny
 from tenfold.data import MNIST
 from tenfold.errors import RunError
 from tenfold.train import fit as fit_module
+from tenfold.train.batches import CERTAINLY_NONE, NOT_A_DIGIT
 from tenfold.train.fit import (
     Callback,
     Metrics,
@@ -272,19 +273,19 @@ def test_read_only_images_are_copied(mnist: MNIST) -> None:
 
 
 def test_negatives_that_pass_for_digits_are_left_out() -> None:
-    """From a third of the epochs on, and only negatives, and only above the limit."""
+    """From a third of the epochs on, and only doubtful negatives, and only above the limit."""
     recipe = replace(tiny.RECIPES["negatives"], epochs=3, digit_like=0.9)
     data = tiny.tiny_mnist().train
     trainer = Trainer(recipe, as_images(data), as_labels(data))
-    logits = torch.zeros(4, 11)
-    logits[0, 3] = logits[1, 3] = logits[2, 10] = 9.0
-    labels = torch.tensor([10, 5, 10, 10])
-    assert trainer._believed(logits, labels).tolist() == [10, 5, 10, 10]
+    logits = torch.zeros(5, 11)
+    logits[0, 3] = logits[1, 3] = logits[2, 10] = logits[4, 3] = 9.0
+    labels = torch.tensor([NOT_A_DIGIT, 5, NOT_A_DIGIT, NOT_A_DIGIT, CERTAINLY_NONE])
+    assert trainer._believed(logits, labels).tolist() == [10, 5, 10, 10, 10]
     trainer.history.append({})
     believed = trainer._believed(logits, labels)
-    assert believed.tolist() == [LEFT_OUT, 5, 10, 10]
-    expected = cross_entropy(logits[1:], labels[1:])
+    assert believed.tolist() == [LEFT_OUT, 5, 10, 10, 10]
+    expected = cross_entropy(logits[1:], labels[1:].clamp_max(NOT_A_DIGIT))
     torch.testing.assert_close(cross_entropy(logits, believed), expected)
     keeping = Trainer(replace(recipe, digit_like=1.0), as_images(data), as_labels(data))
     keeping.history.append({})
-    assert keeping._believed(logits, labels).tolist() == [10, 5, 10, 10]
+    assert keeping._believed(logits, labels).tolist() == [10, 5, 10, 10, 10]

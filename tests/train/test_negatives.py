@@ -56,7 +56,7 @@ def test_pieces_are_of_sides_that_leave_no_other_digit(
     label: int, kept: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The left of a 2 or 5 is a narrow 2 or 5, the top of a 2 or 3 a seven."""
-    for name in ("frame_ink", "_enlarged"):
+    for name in ("frame_ink", "enlarged"):
         monkeypatch.setattr(spoiled, name, lambda image: image)
     monkeypatch.setattr(spoiled, "is_narrow", lambda *strokes: False)
     square = np.zeros((1, 28, 28), np.uint8)

@@ -11,16 +11,17 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tenfold.train.augment import augment
-from tenfold.train.negatives import draw_negatives
+from tenfold.train.negatives import CERTAIN_KINDS, draw_negatives, kinds_by_turns
 from tenfold.train.networks import Network
 from tenfold.train.processor import flushed_denormals
 from tenfold.train.recipe import Recipe
 from tenfold.train.typefaces import draw_typed
 from tenfold.values import Split
 
-__all__ = ["NOT_A_DIGIT", "VARIED_TOGETHER", "Batches"]
+__all__ = ["CERTAINLY_NONE", "NOT_A_DIGIT", "VARIED_TOGETHER", "Batches"]
 
 NOT_A_DIGIT = 10  # label of what is none
+CERTAINLY_NONE = 11  # the same, of what is none without a doubt
 VARIED_TOGETHER = 4  # batches: each change of an image costs a call, however many it changes
 _NEGATIVES = 48_000  # pictures of no digit at most; augmentation makes each another every time
 _TYPED = 4_000  # pictures of typed digits at most; so does it of these
@@ -119,7 +120,9 @@ def _drawn(
     if recipe.negatives:
         count = min(_NEGATIVES, math.ceil(recipe.negatives * shown))
         pictures = draw_negatives(digits, count, recipe.seed)
-        yield recipe.negatives, pictures, np.full(len(pictures), NOT_A_DIGIT, np.int64)
+        kinds = kinds_by_turns(len(pictures), of_digits=bool(digits.images.any()))
+        certain = np.array([kind in CERTAIN_KINDS for kind in kinds])
+        yield recipe.negatives, pictures, np.where(certain, CERTAINLY_NONE, NOT_A_DIGIT)
     if recipe.typed:
         typed = draw_typed(min(_TYPED, math.ceil(recipe.typed * shown)), recipe.seed)
         yield recipe.typed, typed.images, typed.labels.astype(np.int64)

@@ -147,13 +147,15 @@ class Trainer:
     def _believed(self, logits: Tensor, labels: Tensor) -> Tensor:
         """Return labels (N,) in which negatives that pass for digits are left out of the loss.
 
-        Only after `_LEARNING` of the epochs: before, the network takes anything for a digit.
+        Only after `_LEARNING` of the epochs: before, the network takes anything for a digit. And
+        none of those that are certainly no digit.
         """
         limit = self.recipe.digit_like
         if limit == 1 or self.epoch < _LEARNING * self.recipe.epochs:
-            return labels
+            return labels.clamp_max(NOT_A_DIGIT)
         passes = logits.softmax(1)[:, :NOT_A_DIGIT].amax(1) > limit
-        return labels.masked_fill((labels == NOT_A_DIGIT) & passes, LEFT_OUT)
+        believed = labels.masked_fill((labels == NOT_A_DIGIT) & passes, LEFT_OUT)
+        return believed.clamp_max(NOT_A_DIGIT)
 
     @flushed_denormals()
     def run_epoch(self, callbacks: Sequence[Callback]) -> Metrics:

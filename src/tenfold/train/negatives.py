@@ -13,12 +13,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.train.blots import draw_blot, draw_garment, draw_texture
+from tenfold.train.pairs import draw_beside_one, draw_pair, draw_with_index
 from tenfold.train.signs import draw_dashes, draw_scribble, draw_sign
-from tenfold.train.spoiled import draw_pair, draw_piece, draw_struck_out, draw_turned
+from tenfold.train.spoiled import (
+    draw_crossed_out,
+    draw_piece,
+    draw_struck_out,
+    draw_turned,
+)
 from tenfold.train.typefaces import LETTERS, draw_by_hand, draw_character
 from tenfold.values import Split
 
-__all__ = ["NEGATIVE_KINDS", "draw_negative", "draw_negatives"]
+__all__ = [
+    "CERTAIN_KINDS",
+    "NEGATIVE_KINDS",
+    "draw_negative",
+    "draw_negatives",
+    "kinds_by_turns",
+]
 
 
 def draw_negatives(digits: Split, count: int, seed: int) -> NDArray[np.uint8]:
@@ -35,10 +47,20 @@ def draw_negatives(digits: Split, count: int, seed: int) -> NDArray[np.uint8]:
     random = np.random.default_rng(np.random.SeedSequence([seed, 0x6E6F]))
     inked = digits.images.any((1, 2))
     digits = Split(digits.images[inked], digits.labels[inked])
-    kinds = [kind for kind in NEGATIVE_KINDS if kind in _DRAWN or len(digits)]
-    turns = [kinds[number % len(kinds)] for number in range(count)]
+    turns = kinds_by_turns(count, of_digits=len(digits) > 0)
     pictures = [draw_negative(kind, digits, random) for kind in turns]
     return np.stack(pictures) if pictures else np.zeros((0, 28, 28), np.uint8)
+
+
+def kinds_by_turns(count: int, *, of_digits: bool = True) -> list[str]:
+    """Return the kinds of as many negatives, in the order in which `draw_negatives` draws them.
+
+    Args:
+        count: How many.
+        of_digits: Whether there are digits of which some kinds are made.
+    """
+    kinds = [kind for kind in NEGATIVE_KINDS if kind in _DRAWN or of_digits]
+    return [kinds[number % len(kinds)] for number in range(count)]
 
 
 def draw_negative(kind: str, digits: Split, random: np.random.Generator) -> NDArray[np.uint8]:
@@ -67,10 +89,17 @@ _OF_DIGITS: dict[str, Callable[[np.random.Generator, Split], NDArray[np.uint8]]]
     "piece": draw_piece,
     "turned": draw_turned,
     "struck_out": draw_struck_out,
+    "crossed_out": draw_crossed_out,
     "pair": draw_pair,
+    "with_index": draw_with_index,
+    "beside_one": draw_beside_one,
 }
 # By turns; letters and signs come more often, being the nearest to digits.
 NEGATIVE_KINDS = (
     "by_hand", "sign", "turned", "letter", "piece", "by_hand", "sign", "pair", "struck_out",
     "by_hand", "sign", "scribble", "lines", "by_hand", "sign", "blot", "garment", "texture",
+    "crossed_out", "with_index", "beside_one", "garment",
 )  # fmt: skip
+
+CERTAIN_KINDS = frozenset({"crossed_out", "with_index", "beside_one"})
+"""Kinds of which none is a digit by chance, and which a network takes for the digit in them."""

@@ -1,4 +1,4 @@
-"""Digits made into none: cut, turned, struck out, in pairs."""
+"""Digits made into none: cut, turned, struck out, crossed out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,14 @@ from tenfold.train.pen import draw_line, is_narrow
 from tenfold.train.signs import draw_sign
 from tenfold.values import Split
 
-__all__ = ["draw_pair", "draw_piece", "draw_struck_out", "draw_turned"]
+__all__ = [
+    "draw_crossed_out",
+    "draw_piece",
+    "draw_struck_out",
+    "draw_turned",
+    "enlarged",
+    "one_of",
+]
 
 _TRIES = 500  # at finding a digit of some labels, of which each is a tenth of the digits
 
@@ -24,7 +31,7 @@ def draw_piece(random: np.random.Generator, digits: Split) -> NDArray[np.uint8]:
     Only cuts that leave no other digit: halves of 1, 6, 7, 8 and 9 are ones and zeros too often,
     the left ones of 2 and 5 are a narrow 2 and 5, the upper ones of 2 and 3 are sevens.
     """
-    image, label = _one_of(digits, random, (0, 2, 3, 4, 5))
+    image, label = one_of(digits, random, (0, 2, 3, 4, 5))
     rows, columns = np.flatnonzero(image.any(1)), np.flatnonzero(image.any(0))
     share = float(random.uniform(0.3, 0.5))
     cut = image.copy()
@@ -35,15 +42,15 @@ def draw_piece(random: np.random.Generator, digits: Split) -> NDArray[np.uint8]:
     else:
         cut[rows[0] + max(3, round(len(rows) * share)) :] = 0
     places = np.argwhere(cut > 0).astype(np.float64)
-    return draw_sign(random) if not len(places) or is_narrow(places) else frame_ink(_enlarged(cut))
+    return draw_sign(random) if not len(places) or is_narrow(places) else frame_ink(enlarged(cut))
 
 
 def draw_turned(random: np.random.Generator, digits: Split) -> NDArray[np.uint8]:
     """A digit mirrored or turned by a right angle, where that makes no other digit."""
     if random.random() < 0.5:
-        image, _ = _one_of(digits, random, (3, 4, 7, 9))  # a 2 becomes a 5, and a 5 a 2
+        image, _ = one_of(digits, random, (3, 4, 7, 9))  # a 2 becomes a 5, and a 5 a 2
         return frame_ink(image[:, ::-1])
-    image, _ = _one_of(digits, random, (2, 3, 4, 5, 7, 8))
+    image, _ = one_of(digits, random, (2, 3, 4, 5, 7, 8))
     return frame_ink(np.rot90(image, int(random.choice([1, 3]))))
 
 
@@ -52,8 +59,8 @@ def draw_struck_out(random: np.random.Generator, digits: Split) -> NDArray[np.ui
 
     Not a 1, 4 or 7, of which strokes make a 4 or a crossed 7.
     """
-    image, _ = _one_of(digits, random, (0, 2, 3, 5, 6, 8, 9))
-    canvas = np.pad(_enlarged(image), 6)
+    image, _ = one_of(digits, random, (0, 2, 3, 5, 6, 8, 9))
+    canvas = np.pad(enlarged(image), 6)
     thickness = int(random.integers(4, 7))
     rows, columns = np.nonzero(canvas > 128)
     for _ in range(int(random.integers(2, 4))):
@@ -65,22 +72,39 @@ def draw_struck_out(random: np.random.Generator, digits: Split) -> NDArray[np.ui
     return frame_ink(canvas)
 
 
-def draw_pair(random: np.random.Generator, digits: Split) -> NDArray[np.uint8]:
-    """Two digits, or three, side by side, touching or nearly."""
-    parts = []
-    for _ in range(2 if random.random() < 0.8 else 3):
-        image, _ = _one_of(digits, random, range(10))
-        columns = np.flatnonzero(image.any(0))
-        parts.append(image[:, columns[0] : columns[-1] + 1])
-        parts.append(np.zeros((28, int(random.integers(0, 4))), np.uint8))
-    row = np.concatenate(parts[:-1], 1)
-    return frame_ink(_enlarged(np.pad(row, 2)))
+def draw_crossed_out(random: np.random.Generator, digits: Split) -> NDArray[np.uint8]:
+    """A digit under a cross that covers most of it, of any pen."""
+    image, _ = one_of(digits, random, range(10))
+    canvas = np.pad(enlarged(image), 8)
+    rows, columns = np.flatnonzero(canvas.any(1)), np.flatnonzero(canvas.any(0))
+    tall, wide = np.ptp(rows), np.ptp(columns)
+    reach = random.uniform(0.35, 0.65) * tall, random.uniform(0.35, 0.65) * max(wide, 0.6 * tall)
+    middle = rows[0] + tall / 2, columns[0] + wide / 2
+    thickness = int(random.choice([1, 1, 2, 2, 3, 4, 5, 6, 7]))
+    for slope in (-1, 1):
+        ends = [
+            tuple(
+                round(
+                    middle[axis] + way * reach[axis] * (slope if axis else 1) + random.normal(0, 3)
+                )
+                for axis in (1, 0)
+            )
+            for way in (-1, 1)
+        ]
+        draw_line(canvas, ends[0], ends[1], thickness)
+    return frame_ink(canvas)
 
 
-def _one_of(
+def one_of(
     digits: Split, random: np.random.Generator, labels: Container[int]
 ) -> tuple[NDArray[np.uint8], int]:
-    """Return a digit (28, 28) that is one of some, and its label; any, where they are so rare."""
+    """Return a digit (28, 28) that is one of some, and its label; any, where they are so rare.
+
+    Args:
+        digits: Of which it is one; none is blank.
+        random: Chooses it.
+        labels: Which it may have.
+    """
     place = 0
     for _ in range(_TRIES):
         place = int(random.integers(len(digits)))
@@ -89,6 +113,7 @@ def _one_of(
     return digits.images[place], int(digits.labels[place])
 
 
-def _enlarged(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def enlarged(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return an image (H, W) twice as large, so that strokes drawn on it are smooth."""
     height, width = image.shape
     return np.asarray(cv2.resize(image, (width * 2, height * 2)), np.uint8)
