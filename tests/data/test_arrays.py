@@ -70,3 +70,20 @@ def test_other_shapes(shape: tuple[int, ...]) -> None:
 def test_a_blank_set_is_allowed() -> None:
     """Zeros are not pixels scaled to 0-1: blank crops are a legitimate test of refusal."""
     assert len(to_split(np.zeros((2, 28, 28), np.uint8), np.zeros(2, np.uint8), "x")) == 2
+
+
+@pytest.mark.parametrize(
+    ("ground", "dark_ones", "refused"),
+    [(255, 0, True), (200, 0, True), (200, 4, True), (200, 6, False), (150, 0, False)],
+)
+def test_dark_ink_on_a_bright_ground_is_refused(ground: int, dark_ones: int, refused: bool) -> None:
+    """By most of the images; a model would read them without a word, and badly."""
+    images = np.full((10, 28, 28), ground, np.uint8)
+    images[:dark_ones] = 0
+    images[:, 8:20, 13:15] = 255 - ground
+    labels = np.ones(10, np.uint8)
+    if not refused:
+        assert len(to_split(images, labels, "x")) == 10
+        return
+    with pytest.raises(DataError, match=f"x: .*borders are bright.*{ground}.*from 255"):
+        to_split(images, labels, "x")

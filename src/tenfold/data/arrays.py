@@ -19,6 +19,8 @@ SIDE = 28
 Place = Callable[[int], str]
 """Turns the position of an image in an array into the words that messages use for it."""
 
+_BRIGHTEST_GROUND = 160  # of 255: paper in the sun is brighter, the ground of noisy images darker
+
 
 def pixels(values: NDArray[Any], place: Place) -> NDArray[np.uint8]:
     """Return pixels as uint8.
@@ -77,7 +79,8 @@ def to_split(
         names: What each image is called, where they have names.
 
     Raises:
-        DataError: There is no image, the counts differ, or the pixels are scaled to 0-1.
+        DataError: There is no image, the counts differ, the pixels are scaled to 0-1, or the ground
+            of most images is bright.
     """
     if len(images) != len(labels):
         raise DataError(
@@ -91,9 +94,20 @@ def to_split(
             f"{name}: expected pixels from 0 to 255, but the brightest is 1; "
             "multiply pixels scaled to 0-1 by 255"
         )
+    if (ground := _typical_border(images)) > _BRIGHTEST_GROUND:
+        raise DataError(
+            f"{name}: expected bright ink on a dark ground, as in MNIST, but most borders are "
+            f"bright ({ground:.0f} of 255); subtract the pixels from 255"
+        )
     images.flags.writeable = False
     labels.flags.writeable = False
     return Split(images, labels, tuple(names))
+
+
+def _typical_border(images: NDArray[np.uint8]) -> float:
+    """Return the median, over images (N, 28, 28), of the mean of their outermost pixels."""
+    sides = images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]
+    return float(np.median(np.concatenate(sides, 1).mean(1)))
 
 
 def _whole_numbers(
