@@ -143,6 +143,12 @@ def test_a_batch_has_a_picture_or_more(size: Any, reader: tenfold.Reader, mnist:
         list(reader.stream(mnist.test.images[:2], batch_size=size))
 
 
+def test_a_batch_may_be_larger_than_any_memory(reader: tenfold.Reader, mnist: MNIST) -> None:
+    images = mnist.test.images[:3]
+    for pictures in (images, list(images)):
+        assert len(list(reader.stream(pictures, batch_size=10**30))) == 3
+
+
 def test_a_bad_picture_comes_after_the_good_ones_before_it(
     reader: tenfold.Reader, mnist: MNIST
 ) -> None:
@@ -217,7 +223,7 @@ def test_pictures_come_one_after_the_other_in_any_form(
     assert {repr(digit) for digit in digits} == {repr(digit) for digit in reader.classify(paths)}
 
 
-@pytest.mark.parametrize("one", ["a.png", b"x", Path("a.png"), 3, None])
+@pytest.mark.parametrize("one", ["a.png", b"x", Path("a.png"), 3, None, np.array(5)])
 def test_a_stream_is_of_several_pictures(one: Any, reader: tenfold.Reader) -> None:
     with pytest.raises(InputError, match=r"must be several pictures.*give a single one as"):
         list(reader.stream(one))

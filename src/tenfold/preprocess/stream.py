@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
@@ -49,7 +50,8 @@ def glyph_batches(
     check_polarity(polarity)
     if not isinstance(batch_size, int) or batch_size < 1:
         raise InputError(f"batch_size: must be a whole number from 1 on, but is {batch_size!r}")
-    if not (are_several(pictures) or isinstance(pictures, np.ndarray)):
+    batch_size = min(batch_size, sys.maxsize)
+    if not (are_several(pictures) or (isinstance(pictures, np.ndarray) and pictures.ndim)):
         raise InputError(
             "pictures: must be several pictures, one after the other, but is a "
             f"{type(pictures).__name__}; give a single one as [picture]"
