@@ -333,9 +333,21 @@ def test_sources_that_cannot_be_read(make: Callable[[], object], message: str) -
         open_page(make())
 
 
-def test_flattened_digits_are_no_picture() -> None:
+@pytest.mark.parametrize("ground", [0, 255])
+def test_flattened_digits_are_no_picture(ground: int) -> None:
+    digits = np.full((5, 28, 28), ground, np.uint8)
+    digits[:, 4:24, 12:16] = 255 - ground
     with pytest.raises(InputError, match=r"\(5, 784\) looks like flattened digits.*reshape"):
-        open_page(np.zeros((5, 784), np.uint8))
+        open_page(digits.reshape(5, 784))
+
+
+@pytest.mark.parametrize("height", [20, 600])
+@pytest.mark.parametrize("blank", [True, False])
+def test_pages_may_be_as_wide_as_flattened_digits_are(height: int, blank: bool) -> None:
+    page = np.full((height, 784), 240, np.uint8)
+    if not blank:
+        page[5:-5, 300:330] = 20
+    assert open_page(page).shape == (height, 784)
 
 
 def test_eight_bits_in_a_wider_type(grey: np.ndarray) -> None:

@@ -17,8 +17,10 @@ from PIL import Image
 
 import tenfold
 import tiny
+from tenfold import reader as reader_module
 from tenfold.data import MNIST
 from tenfold.errors import InputError, ModelError
+from tenfold.model import load_model
 from tenfold.train.training import TrainingPlan, train_run
 
 
@@ -105,6 +107,34 @@ def test_classify_loads_a_model_by_its_folder(model: Path, mnist: MNIST) -> None
     expected = tenfold.Reader(model).classify(mnist.test.images[:3])
     assert tenfold.classify(mnist.test.images[:3], model=model) == expected
     assert tenfold.classify(mnist.test.images[:3], model=str(model.parent)) == expected
+
+
+def test_a_loaded_model_serves_readers_of_many_thresholds(model: Path, mnist: MNIST) -> None:
+    loaded = load_model(model)
+    readers = [tenfold.Reader(loaded, threshold=limit) for limit in (0.0, 1.0)]
+    answered = [
+        sum(digit.value is not None for digit in reader.classify(mnist.test.images))
+        for reader in readers
+    ]
+    assert answered == [100, 0]
+    assert tenfold.classify(mnist.test.images[:2], model=loaded) == readers[0].classify(
+        mnist.test.images[:2]
+    )
+
+
+def test_an_included_model_is_loaded_once(
+    model: Path, mnist: MNIST, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is asked of it, and whatever other model is asked in between."""
+    folders = {"base": model, "nano": model.parent}
+    loads = []
+    monkeypatch.setattr(reader_module, "included_models", lambda: folders)
+    monkeypatch.setattr(
+        reader_module, "load_model", lambda folder: loads.append(folder) or load_model(folder)
+    )
+    for name, limit in (("base", None), ("nano", None), ("base", 0.5), ("base", 1.0)):
+        tenfold.classify(mnist.test.images[:1], model=name, threshold=limit)
+    assert loads == [model, model.parent]
 
 
 def test_classify_needs_a_model(mnist: MNIST, tmp_path: Path) -> None:

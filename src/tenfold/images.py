@@ -51,7 +51,7 @@ SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp",
 MAX_PIXELS = 50_000_000  # a phone's photo has 12 to 50 million; decoded they take 150 MB
 MAX_BYTES = 2**28  # of a file; 50 million pixels without any compression take 200 MB
 _SAMPLED = 512  # pixels a side on which a transparent picture's ground is chosen
-_FLAT = 28 * 28  # columns of an array of flattened digits
+_SIDE = 28  # pixels a side of the digits that some keep flattened, one a row
 # What Pillow's decoders have been seen to raise on damaged files.
 _DAMAGE = (
     OSError,
@@ -281,7 +281,7 @@ def _from_array(array: NDArray[Any]) -> NDArray[np.uint8]:
             "picture: an array must have shape (H, W), (H, W, 3) or (H, W, 4) and dtype uint8, "
             f"but has {array.shape} and {array.dtype}"
         )
-    if array.ndim == 2 and array.shape[1] == _FLAT:
+    if array.ndim == 2 and _are_flattened(array):
         raise InputError(
             f"picture: an array of shape {array.shape} looks like flattened digits, not like a "
             "picture; give them as array.reshape(-1, 28, 28)"
@@ -295,6 +295,17 @@ def _from_array(array: NDArray[Any]) -> NDArray[np.uint8]:
     from PIL import Image
 
     return _grey(Image.fromarray(array), "picture")
+
+
+def _are_flattened(array: NDArray[np.uint8]) -> bool:
+    """Tell rows (N, 784) of 28 x 28 pixels from a page of that width.
+
+    By the outer columns of such images, which lie apart in a page: the ground is alike there.
+    """
+    if array.shape[1] != _SIDE * _SIDE:
+        return False
+    sides = array.reshape(-1, _SIDE, _SIDE)[:, :, [0, -1]]
+    return bool((sides == sides[0, 0, 0]).all()) and int(array.min()) < int(array.max())
 
 
 def _size_hint() -> str:

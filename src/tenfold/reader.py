@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from tenfold.decide import decide
 from tenfold.images import Polarity
-from tenfold.model import DEFAULT_MODEL, choose_thresholds, included_models, load_model
+from tenfold.model import DEFAULT_MODEL, Model, choose_thresholds, included_models, load_model
 from tenfold.preprocess import BATCH_SIZE, are_several, glyph_batches
 from tenfold.values import Digit
 
 __all__ = ["Reader", "classify"]
+
+_KEPT = 4  # models that stay loaded: as many as come with the package
 
 
 class Reader:
@@ -25,11 +27,11 @@ class Reader:
 
     Args:
         model: A model that comes with the package, by name, a model folder, or the run folder of a
-            finished training.
+            finished training; or one that `tenfold.model.load_model` returned.
         accuracy: How many of the answers given have to be right, 0.999 for 999 of 1,000: the least
             sure are refused until that is so of the digits the model was calibrated on.
         threshold: The lowest confidence to answer, 0 to 1, in place of the model's own.
-        threads: Threads a call may use; 0 leaves it to ONNX Runtime.
+        threads: Threads a call may use; 0 leaves it to ONNX Runtime. A loaded model has its own.
 
     Attributes:
         card: What the model is.
@@ -44,13 +46,13 @@ class Reader:
 
     def __init__(
         self,
-        model: str | os.PathLike[str] = DEFAULT_MODEL,
+        model: str | os.PathLike[str] | Model = DEFAULT_MODEL,
         *,
         accuracy: float | None = None,
         threshold: float | None = None,
         threads: int = 0,
     ) -> None:
-        self._model = load_model(model, threads=threads)
+        self._model = model if isinstance(model, Model) else load_model(model, threads=threads)
         self.card = self._model.card
         self.thresholds, self.coverage = choose_thresholds(self.card, accuracy, threshold)
 
@@ -101,29 +103,27 @@ class Reader:
 def classify(
     pictures: Iterable[Any] | Any,
     *,
-    model: str | os.PathLike[str] = DEFAULT_MODEL,
+    model: str | os.PathLike[str] | Model = DEFAULT_MODEL,
     accuracy: float | None = None,
     threshold: float | None = None,
     polarity: Polarity = "auto",
 ) -> list[Digit]:
     """Return the one digit that each picture shows; see `Reader` and `Reader.classify`.
 
-    A model that comes with the package is kept for the next call. For many pictures, one by one, or
-    with other thresholds, make a `Reader`.
+    A model that comes with the package is kept for the next call; any other is loaded anew: for
+    many calls make a `Reader`.
 
     Raises:
         ModelError: The model cannot be loaded, or the accuracy is out of its reach.
         InputError: A picture cannot be read.
     """
     folder = included_models().get(model) if isinstance(model, str) else None
-    if folder is None or not (accuracy is None and threshold is None):
-        reader = Reader(model, accuracy=accuracy, threshold=threshold)
-    else:
-        reader = _kept_reader(folder)
+    taken = model if folder is None else _kept_model(folder)
+    reader = Reader(taken, accuracy=accuracy, threshold=threshold)
     return reader.classify(pictures, polarity=polarity)
 
 
-@lru_cache(maxsize=1)
-def _kept_reader(folder: Path) -> Reader:
-    """Return a reader of an included model, which cannot change meanwhile."""
-    return Reader(folder)
+@lru_cache(maxsize=_KEPT)
+def _kept_model(folder: Path) -> Model:
+    """Return an included model, which cannot change meanwhile."""
+    return load_model(folder)

@@ -127,6 +127,13 @@ def test_the_graph_is_plain_and_takes_any_number(mnist: MNIST, tmp_path: Path) -
         assert model.logits(np.zeros((count, 28, 28), np.uint8)).shape == (count, 10)
 
 
+def test_a_recipe_of_any_name_is_exported(mnist: MNIST, tmp_path: Path) -> None:
+    """Also of the word by which weights in another file are told."""
+    recipe = replace(RECIPES["dense-128"], name="location-3")
+    exported(recipe, tmp_path / "model", mnist)
+    assert load_model(tmp_path / "model").card.name == "location-3"
+
+
 def test_a_run_is_exported_with_what_it_was_trained_on(mnist: MNIST, tmp_path: Path) -> None:
     recipe = replace(tiny.BASE, epochs=1, seed=3)
     run = train_run(TrainingPlan(recipe, tmp_path / "run"), mnist)

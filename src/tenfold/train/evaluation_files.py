@@ -110,7 +110,7 @@ def main_figures(result: Mapping[str, Any]) -> dict[str, Any]:
     """Return the figures of an evaluation that a card keeps."""
     figures = {key: result[key] for key in _MAIN if key in result}
     for point in result.get("risk_coverage", {}).get("at", ()):
-        if point["coverage"] == _SUREST:
+        if abs(point["coverage"] - _SUREST) * result["images"] < 1:  # of few, not every share is
             figures["accuracy_of_99_percent"] = point["accuracy"]
     return figures
 

@@ -67,8 +67,9 @@ class Callback:
 class Trainer:
     """A network in training, with all that decides how it goes on.
 
-    Two trainers of one recipe and data take bit-identical steps on one machine. What `tensors` and
-    `progress` return is all that has to be saved for a third to go on from there bit by bit.
+    Two trainers of one recipe and data take bit-identical steps on one machine. What `weights` and
+    `tensors` return, with `history`, is all that has to be saved for a third to go on from there
+    bit by bit (`restore`).
 
     Attributes:
         recipe: What is trained.

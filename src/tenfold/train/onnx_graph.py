@@ -31,6 +31,8 @@ from tenfold.train.stages import BATCH_NORM_EPSILON
 
 __all__ = ["build_graph"]
 
+_NAME = "tenfold"  # of any graph: what users name stays out of it (see _EXTERNAL in session.py)
+
 _OPSET = 17  # of 2022: everything the layers need, and any ONNX Runtime in use knows it
 _IR_VERSION = 8  # the file format that came with that opset
 _CLIP = 1e-7  # keras.config.epsilon()
@@ -72,7 +74,7 @@ def build_graph(
     if len(members) > 1:
         graph.add_mean(ends)
     model = helper.make_model(
-        graph.finish(recipe.name, summarise(recipe.network)[-1].output_shape[0]),
+        graph.finish(summarise(recipe.network)[-1].output_shape[0]),
         producer_name="tenfold",
         opset_imports=[helper.make_opsetid("", _OPSET)],
         ir_version=_IR_VERSION,
@@ -234,11 +236,11 @@ class _Graph:
         if activation == "relu":
             self.add("Relu")
 
-    def finish(self, name: str, outputs: int) -> Any:
+    def finish(self, outputs: int) -> Any:
         """Return the graph, its last output renamed to ``logits``."""
         from onnx import TensorProto, helper
 
         self._nodes[-1].output[0] = "logits"
         images = helper.make_tensor_value_info("images", TensorProto.UINT8, ["N", 28, 28])
         logits = helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["N", outputs])
-        return helper.make_graph(self._nodes, name, [images], [logits], self._constants)
+        return helper.make_graph(self._nodes, _NAME, [images], [logits], self._constants)
