@@ -9,7 +9,7 @@ from torch import Tensor
 
 import tiny
 from tenfold.train.augmentation import Augmentation
-from tenfold.train.warp import warp
+from tenfold.train.warp import stretch, warp
 
 
 def generator() -> torch.Generator:
@@ -107,3 +107,20 @@ def test_the_images_themselves_are_left_alone() -> None:
     before = images.clone()
     warp(images, Augmentation(rotation=10, elastic=1), generator())
     assert torch.equal(images, before)
+
+
+def test_stretched_images_are_framed_anew() -> None:
+    """Wider or narrower by up to a half each way, the longer side 20 pixels, in the middle."""
+    images = torch.zeros(400, 28, 28)
+    images[:, 4:24, 8:18] = 1.0
+    images[0] = 0
+    stretched = stretch(images, torch.Generator().manual_seed(1))
+    assert not stretched[0].any()
+    places = [np.argwhere(image.numpy() > 0.5) for image in stretched[1:]]
+    sides = np.array([np.ptp(place, axis=0) + 1 for place in places])
+    assert (sides.max(1) == 20).all()
+    ratios = sides[:, 1] / sides[:, 0]
+    assert 0.2 <= ratios.min() < 0.26
+    assert 1.0 < ratios.max() <= 1.15
+    middles = np.array([place.mean(0) for place in places])
+    assert np.abs(middles - 13.5).max() <= 0.5

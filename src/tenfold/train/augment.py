@@ -16,7 +16,7 @@ from tenfold.train.capture import (
     make_noisy,
 )
 from tenfold.train.randomly import change_some
-from tenfold.train.warp import warp
+from tenfold.train.warp import stretch, warp
 from tenfold.train.writing import (
     add_neighbour,
     add_regional_forms,
@@ -51,6 +51,7 @@ def augment(
     images = change_some(images, spec.thinner, thin, generator)
     images = change_some(images, spec.outlined, outline, generator)
     images = change_some(images, spec.neighbour, add_neighbour, generator)
+    images = change_some(images, spec.stretched, stretch, generator)
     images = warp(images, spec, generator)
     for share, change in (
         (spec.ruled, add_rule),

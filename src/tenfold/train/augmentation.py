@@ -35,6 +35,7 @@ class Augmentation:
     shift: float = 0.0  # pixels, either way, along each axis
     elastic: float = 0.0  # pixels, standard deviation of the bends at the nodes of a 4 x 4 grid
     perspective: float = 0.0  # share by which one side is drawn larger than the one opposite
+    stretched: float = 0.0  # wider or narrower for their height, framed anew
     thicker: float = 0.0  # with thicker strokes
     thinner: float = 0.0  # with thinner strokes
     outlined: float = 0.0  # with hollow strokes

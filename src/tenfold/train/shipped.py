@@ -113,6 +113,7 @@ BASE = replace(
     name="base",
     summary="the default, for real pictures; knows what is not a digit",
     network=(*_LAYERS, Dense(units=11, activation="softmax")),
+    augmentation=replace(_WIDE, stretched=0.1),
     clean_epochs=0,
     negatives=0.3,
     digit_like=0.9,

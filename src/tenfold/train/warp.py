@@ -11,9 +11,12 @@ from torch.nn import functional
 from tenfold.train.augmentation import Augmentation
 from tenfold.train.resample import resample
 
-__all__ = ["warp"]
+__all__ = ["stretch", "warp"]
 
 _NODES = 4  # a side of the grid of bends, as in https://github.com/ttdoucet/mnist
+_STRETCH = 2.2  # times as wide for its height, or as high for its width, at most
+_BOX = 20  # pixels of the longer side of MNIST's digits
+_INKED = 0.2  # from which a pixel is ink
 
 
 def warp(images: Tensor, spec: Augmentation, generator: torch.Generator) -> Tensor:
@@ -41,6 +44,48 @@ def warp(images: Tensor, spec: Augmentation, generator: torch.Generator) -> Tens
     if spec.elastic:
         grid = grid + _bends(len(images), images.shape[-1], spec.elastic, generator)
     return functional.grid_sample(pictures, grid, align_corners=False).squeeze(1)
+
+
+def stretch(images: Tensor, generator: torch.Generator) -> Tensor:
+    """Return each image wider or narrower for its height, its ink fitted into 20 x 20 again.
+
+    As scanned forms and sets of digits fitted into squares show them; the centre of the ink's box
+    goes to the middle.
+
+    Args:
+        images: Shape (N, 28, 28), float32.
+        generator: The source of all that is random; it moves on.
+
+    Returns:
+        Shape (N, 28, 28), float32; a new tensor.
+    """
+    side = images.shape[-1]
+    across, wide = _extents(images, 1)
+    down, high = _extents(images, 2)
+    wider = _STRETCH ** (torch.rand(len(images), generator=generator) - 0.5)
+    longer = torch.maximum(wide * wider, high / wider)
+    width, height = longer / (wider * _BOX), longer * wider / _BOX
+    none = torch.zeros_like(width)
+    middle = (torch.stack([across, down], 1) * 2 / side - 1).unbind(1)
+    rows = [torch.stack([width, none, middle[0]], 1), torch.stack([none, height, middle[1]], 1)]
+    pictures = images.unsqueeze(1)
+    grid = functional.affine_grid(torch.stack(rows, 1), list(pictures.shape), align_corners=False)
+    return functional.grid_sample(pictures, grid, align_corners=False).squeeze(1)
+
+
+def _extents(images: Tensor, over: int) -> tuple[Tensor, Tensor]:
+    """Return the middle (N,) and the length (N,) of the ink along an axis, in pixels.
+
+    Args:
+        images: Shape (N, 28, 28), float32; a blank one is taken to be all ink.
+        over: The other axis: 1 for columns, 2 for rows.
+    """
+    inked = images.amax(over) > _INKED
+    inked |= ~inked.any(1, keepdim=True)
+    side = inked.shape[1]
+    start = inked.int().argmax(1)
+    end = side - inked.flip(1).int().argmax(1)
+    return (start + end) / 2, (end - start).float()
 
 
 def _affine_maps(count: int, side: int, spec: Augmentation, generator: torch.Generator) -> Tensor:
