@@ -80,9 +80,11 @@ def pair(image: Image, random: Random) -> Page:
 
 
 def with_index(image: Image, random: Random) -> Page:
-    """The digit with itself half as high at its upper right, as an exponent."""
-    page = write(sheet(random), shade(image, 0.55 * SIDE), 0.55, 0.4)
-    return done(write(page, shade(image, 0.28 * SIDE), 0.25, 0.72))
+    """The digit with itself half as high at its upper right, clear of it, as an exponent."""
+    large, small = shade(image, 0.5 * SIDE), shade(image, 0.25 * SIDE)
+    page = write(sheet(random), large, 0.55, 0.4)
+    beside = 0.4 + (large.shape[1] + small.shape[1]) / (2 * SIDE) + 0.05
+    return done(write(page, small, 0.55 - 0.25, beside))
 
 
 def seventeen(image: Image, random: Random) -> Page:
@@ -102,6 +104,29 @@ def framed(image: Image, random: Random, share: float = 0.6, inset: float = 0.03
     page = write(sheet(random), shade(image, share * SIDE), 0.5, 0.5)
     near, far = round(inset * SIDE), round((1 - inset) * SIDE)
     cv2.rectangle(page, (near, near), (far, far), 70, max(2, round(0.02 * SIDE)))
+    return done(page)
+
+
+def boxed(image: Image, random: Random, margin: float = 0.06, tilt: float = 0.0) -> Page:
+    """A digit in the upright box of a form, with paper round it."""
+    page = write(sheet(random), shade(image, 0.5 * SIDE), 0.5, 0.5)
+    left, right = 0.25, 0.75
+    near, far = margin, 1 - margin
+    start, end = ((round(x * SIDE), round(y * SIDE)) for x, y in ((left, near), (right, far)))
+    cv2.rectangle(page, start, end, 70, 3)
+    kept = page[:, round((left - margin) * SIDE) : round((right + margin) * SIDE)]
+    height, width = kept.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), tilt, 1.0)
+    return done(np.asarray(cv2.warpAffine(kept, turn, (width, height), borderValue=235)))
+
+
+def in_a_comb(image: Image, random: Random) -> Page:
+    """A digit in a field of a form: a line below it, and a tick at each of its ends."""
+    page = write(sheet(random), shade(image, 0.6 * SIDE), 0.5, 0.5)
+    near, far, low, high = (round(share * SIDE) for share in (0.04, 0.96, 0.9, 0.74))
+    cv2.polylines(
+        page, [np.array([(near, high), (near, low), (far, low), (far, high)])], False, 70, 4
+    )
     return done(page)
 
 
@@ -323,6 +348,9 @@ SCENES: dict[str, Scene] = {
     "frame touched on two sides": partial(framed, share=0.95),
     "standing on its frame": touching,
     "frame on two sides": cornered,
+    "in an upright box": boxed,
+    "in an upright box, tilted by 4 degrees": partial(boxed, tilt=4, margin=0.1),
+    "in a field with ticks": in_a_comb,
     "in a circle": ringed,
     "small in a circle": partial(ringed, share=0.25),
     "tiny in a circle": partial(ringed, share=0.12),

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tenfold.preprocess.pieces import Piece, is_within, longer_side
-from tenfold.regions import principal_sides
+from tenfold.preprocess.pieces import Piece, is_stroke, is_within, longer_side
 
 __all__ = ["is_enclosure"]
 
@@ -21,7 +20,6 @@ _DIRECTIONS = 36
 _HULL = 0.08  # of an enclosure's longer side: how far its line runs from its convex hull
 # Of an 8's longer side: how far its outline is from its loops, for at least this share of it.
 _OUTLINE, _FOLLOWED = 0.2, 0.6
-_SLENDER = 0.3  # of its length: the breadth of what is a stroke and no more
 
 
 def is_enclosure(piece: Piece, pieces: Sequence[Piece], labels: NDArray[np.int32]) -> bool:
@@ -61,19 +59,10 @@ def _marks_a_zero(inner: Piece, outer: Piece, labels: NDArray[np.int32]) -> bool
     """Tell the slash, the bar or the dot that sets a 0 apart from an O, or a bit of dirt in it."""
     tall, wide = outer.bottom - outer.top, outer.right - outer.left
     is_circle = wide >= _CIRCLE * tall
-    if _is_stroke(inner, labels):
+    if is_stroke(inner, labels):
         has_room = is_circle and longer_side(inner) <= _ROOM * tall
         return not has_room or longer_side(inner) < _FIBRE * longer_side(outer)
     return longer_side(inner) < _DOT * longer_side(outer) and not is_circle
-
-
-def _is_stroke(piece: Piece, labels: NDArray[np.int32]) -> bool:
-    """Tell a piece that is no more than a stroke, at any slant: a 1, a slash, a bar."""
-    own = labels[piece.top : piece.bottom, piece.left : piece.right] == piece.label
-    if piece.area < 2:
-        return False
-    across, along = principal_sides(np.argwhere(own))
-    return across + 1 < _SLENDER * (along + 1)
 
 
 def _surrounds(line: NDArray[np.bool_], row: float, column: float) -> bool:

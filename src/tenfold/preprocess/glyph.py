@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.images import Polarity, open_page
+from tenfold.preprocess.cells import cut_out_cell
 from tenfold.preprocess.ground import lift_ink
 from tenfold.preprocess.rules import erase_rules
 from tenfold.preprocess.sheet import cut_out_sheet
@@ -48,7 +49,7 @@ def to_glyph(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
         return page.copy()
     ink = lift_ink(cut_out_sheet(_small_enough(page)))
     if ink is not None:
-        ink = keep_digit(erase_rules(ink))
+        ink = keep_digit(erase_rules(cut_out_cell(ink)))
     if ink is None or not ink.any():
         return np.zeros((SIDE, SIDE), np.uint8)
     return frame_ink(ink)

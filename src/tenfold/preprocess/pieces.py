@@ -7,8 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Piece", "borders", "find_pieces", "is_within", "longer_side"]
+from tenfold.regions import principal_sides
 
+__all__ = ["Piece", "borders", "find_pieces", "is_stroke", "is_within", "longer_side"]
+
+_SLENDER = 0.3  # of its length: the breadth of what is a stroke and no more
 _CORE = 0.5  # ink that makes a stroke; fainter ink belongs to one that it touches
 
 
@@ -65,3 +68,17 @@ def is_within(piece: Piece, other: Piece) -> bool:
         and piece.bottom < other.bottom
         and piece.right < other.right
     )
+
+
+def is_stroke(piece: Piece, labels: NDArray[np.int32]) -> bool:
+    """Tell a piece that is no more than a stroke, at any slant: a 1, a slash, a bar.
+
+    Args:
+        piece: The one in question.
+        labels: Shape (H, W), int32: the labels of all pieces.
+    """
+    own = labels[piece.top : piece.bottom, piece.left : piece.right] == piece.label
+    if piece.area < 2:
+        return False
+    across, along = principal_sides(np.argwhere(own))
+    return across + 1 < _SLENDER * (along + 1)

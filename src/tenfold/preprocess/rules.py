@@ -9,9 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tenfold.preprocess.pieces import find_pieces, is_stroke, longer_side
 from tenfold.preprocess.tilt import Tilt, find_tilt
 
-__all__ = ["erase_rules"]
+__all__ = ["erase_rules", "has_box"]
 
 _RUN = 0.15  # of a page's side: the least straight run of ink that may be part of a rule
 _ACROSS = 0.95  # of a page's side, along which a rule has to reach
@@ -25,6 +26,7 @@ _SAMPLES = 12  # columns of a run, through pairs of which lines are laid
 _MARGIN = 1.0  # pixels beyond a line's own rows to either side that are of its edge
 _EDGE = 0.15  # of a line's thickness: the same of a thick one, which is out of focus or askew
 _CRUMB = 0.00015  # of a page's area: less of a rule may be left where its edge comes and goes
+_STUB = 0.5  # of the longest piece that is left: a stroke on a rule that is no part of a digit
 _FAINT = 0.5  # ink below this on a rule is the rule's edge, where that comes and goes
 _LEAST_SIDE = 40  # pixels, below which a rule cannot be told from a stroke
 
@@ -61,7 +63,14 @@ def erase_rules(ink: NDArray[np.float32]) -> NDArray[np.float32]:
         return ink
     erased = _without(_without(ink, level, tilts[0]).T, upright, tilts[1]).T
     least = _DIGIT if len(level) + len(upright) < _RULED else _SMALL_DIGIT
-    return _without_crumbs(erased) if _holds_a_digit(erased, least) else ink
+    return _without_stubs(_without_crumbs(erased), ink) if _holds_a_digit(erased, least) else ink
+
+
+def has_box(ink: NDArray[np.float32]) -> bool:
+    """Tell whether two level rules and two upright ones run across a page's ink (H, W) or more."""
+    if min(ink.shape) < _LEAST_SIDE:
+        return False
+    return all(len(_rules(side, find_tilt(side))) >= 2 for side in (ink, ink.T))
 
 
 def _without_crumbs(ink: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -73,6 +82,29 @@ def _without_crumbs(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.where(large[labels], ink, 0).astype(np.float32)
 
 
+def _without_stubs(erased: NDArray[np.float32], ink: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return ink (H, W) without short strokes that stood on a rule: ticks that part a field.
+
+    Args:
+        erased: What is left of the ink without its rules.
+        ink: With them.
+    """
+    import cv2
+
+    labels, pieces = find_pieces(erased)
+    ruled = ((ink > 0) & (erased == 0)).astype(np.uint8)
+    on_rule = np.unique(labels[cv2.dilate(ruled, np.ones((3, 3), np.uint8)) > 0])
+    longest = max((longer_side(piece) for piece in pieces), default=0)
+    stubs = [
+        piece.label
+        for piece in pieces
+        if piece.label in on_rule
+        and longer_side(piece) <= _STUB * longest
+        and is_stroke(piece, labels)
+    ]
+    return np.where(np.isin(labels, stubs), 0, erased).astype(np.float32) if stubs else erased
+
+
 def _rules(ink: NDArray[np.float32], tilt: Tilt) -> list[_Line]:
     """Return the lines from the left border to the right, on the levelled page.
 
@@ -81,10 +113,11 @@ def _rules(ink: NDArray[np.float32], tilt: Tilt) -> list[_Line]:
     import cv2
 
     page_height = len(ink)
-    ink = tilt.level(ink)
-    height, width = ink.shape
+    rows = _rows_beyond(page_height)
+    ink = tilt.level(np.pad(ink, ((rows, rows), (0, 0))))
+    width = ink.shape[1]
     runs = _level_runs(ink)
-    thick = np.ones((round(_THICKEST * height) + 2, 1), np.uint8)
+    thick = np.ones((round(_THICKEST * (len(ink) - 2 * rows)) + 2, 1), np.uint8)
     thin = np.where(cv2.morphologyEx(runs, cv2.MORPH_OPEN, thick) > 0, 0, runs).astype(np.uint8)
     least = round(_RUN * width)
     rest = _runs(thin, least)
@@ -95,10 +128,18 @@ def _rules(ink: NDArray[np.float32], tilt: Tilt) -> list[_Line]:
         places, rest = _next_line(rest, least)
         if not len(places):
             continue
-        ends = tilt.columns(float(np.median(places[:, 0])), page_height)
+        ends = tilt.columns(float(np.median(places[:, 0])) - rows, page_height)
         if _span([places], ends, width):
             found.append(_through(places))
     return found
+
+
+def _rows_beyond(height: int) -> int:
+    """Return how many empty rows are put above and below a page, for a line along its border.
+
+    Morphology would take a border for more of the ink that reaches it.
+    """
+    return round(_THICKEST * height) + 3
 
 
 def _span(runs: Sequence[_Places], ends: tuple[int, int], width: int) -> bool:
@@ -201,7 +242,8 @@ def _without(page: NDArray[np.float32], lines: Sequence[_Line], tilt: Tilt) -> N
 
     if not lines:
         return page
-    ink = tilt.level(page)
+    rows = _rows_beyond(len(page))
+    ink = tilt.level(np.pad(page, ((rows, rows), (0, 0))))
     covered = np.zeros(ink.shape, bool)
     for line in lines:
         covered |= _near(line, ink.shape)
@@ -210,7 +252,7 @@ def _without(page: NDArray[np.float32], lines: Sequence[_Line], tilt: Tilt) -> N
     tallest = 2 * math.ceil(max(_reach(line) for line in lines)) + 3
     closed = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((tallest, 3), np.uint8))
     erased = np.where(covered, np.minimum(closed, ink), ink).astype(np.float32)
-    return tilt.back(erased, len(page))
+    return tilt.back(erased, len(page) + 2 * rows)[rows : rows + len(page)]
 
 
 def _near(line: _Line, shape: tuple[int, ...]) -> NDArray[np.bool_]:
