@@ -21,9 +21,8 @@ from tenfold.model import Model, load_model
 from tenfold.train.calibrate import calibrate_by_runs
 from tenfold.train.evaluation_files import MNIST_TEST, evaluate_model, main_figures
 from tenfold.train.evaluation_sets import (
-    drawn_negatives,
     evaluate_corrupted,
-    evaluate_refusal,
+    evaluate_not_digits,
     load_optdigits,
 )
 from tenfold.train.export import export_run
@@ -36,12 +35,11 @@ def evaluations(model: Model) -> dict[str, dict[str, Any]]:
     data = load_mnist()
     test, _ = evaluate_model(model, data.test, MNIST_TEST)
     digits, _ = evaluate_model(model, load_optdigits(), "optdigits")
-    strange, kinds = drawn_negatives(data)
     found = (
         test,
         digits,
         evaluate_corrupted(model, data.test),
-        evaluate_refusal(model, strange, kinds, data.test, "not-digits"),
+        evaluate_not_digits(model, data),
     )
     return {result["data"]: main_figures(result) for result in found}
 

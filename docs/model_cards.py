@@ -90,7 +90,19 @@ def overview() -> Iterator[str]:
         "model", "MNIST test", "mean of its seeds", "corrupted", "8 x 8 digits",
         "no digit (own drawings): refused", "parameters", "file", "one digit", "digits a second",
     )  # fmt: skip
+    _check_alike()
     yield from _table(headings, (_overview_row(*item) for item in included_models().items()))
+
+
+def _check_alike() -> None:
+    """Refuse to set figures side by side that are of different pictures."""
+    cards = {name: read_card(folder) for name, folder in included_models().items()}
+    versions = {name: card.figures["not-digits"].get("version", 1) for name, card in cards.items()}
+    if len(set(versions.values())) > 1:
+        raise SystemExit(
+            f"not-digits: must be of one version for all models, but is {versions}; measure again "
+            "with python benchmarks/ship_models.py NAME --rescore"
+        )
 
 
 def _overview_row(name: str, folder: Path) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ import tenfold
 from tenfold.data import load_mnist
 from tenfold.model import included_models, load_model
 from tenfold.preprocess import to_glyph
-from tenfold.train.evaluation_sets import load_optdigits
+from tenfold.train.evaluation_sets import NOT_DIGITS_VERSION, load_optdigits
 
 INCLUDED = sorted(included_models())
 # The first training image of each digit: on these answers must not change.
@@ -108,6 +108,12 @@ def test_a_card_keeps_what_is_promised(name: str, data: str, figure: str, bound:
     found = load_model(included_models()[name]).card.figures[data][figure]
     at_most = figure in ("loss", "ece", "digits_refused")
     assert round(found, 9) <= bound if at_most else found >= bound
+
+
+@pytest.mark.parametrize("name", INCLUDED)
+def test_refusals_were_measured_on_the_pictures_of_today(name: str) -> None:
+    figures = load_model(included_models()[name]).card.figures["not-digits"]
+    assert figures["version"] == NOT_DIGITS_VERSION
 
 
 def test_nano_is_small() -> None:

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 import tiny
+from tenfold.preprocess import frame_ink
 from tenfold.train import blots, spoiled
 from tenfold.train.batches import NOT_A_DIGIT
 from tenfold.train.fit import Trainer, as_images, as_labels, fit, predict_logits
@@ -161,3 +162,48 @@ def test_a_shape_that_fills_its_page_is_left_as_its_holes() -> None:
     middle = seen[:, 13:15, 13:15].mean((1, 2))
     assert 0.03 < (middle > 200).mean() < 0.5
     assert (middle < 50).mean() > 0.5
+
+
+def straight(picture: np.ndarray, ends: tuple[tuple[int, int], tuple[int, int]]) -> float:
+    """The share of a line from (row, column) to another on which there is ink."""
+    places = np.linspace(*ends, 40).round().astype(int)
+    return float((picture[places[:, 0], places[:, 1]] > 60).mean())
+
+
+def test_a_cross_goes_through_what_is_crossed_out() -> None:
+    """A digit alone among those that are none without a doubt would poison a training."""
+    one = tiny.drawn_digits(1, 1)
+    random = np.random.default_rng(8)
+    pictures = [draw_negative("crossed_out", one, random) for _ in range(40)]
+    alone = frame_ink(one.images[0])
+    for picture in pictures:
+        rows, columns = np.flatnonzero(picture.any(1)), np.flatnonzero(picture.any(0))
+        top, bottom, left, right = rows[0], rows[-1], columns[0], columns[-1]
+        diagonals = ((top, left), (bottom, right)), ((bottom, left), (top, right))
+        crossed = [straight(cv2.dilate(picture, np.ones((5, 5))), ends) for ends in diagonals]
+        assert min(crossed) > 0.55
+        assert np.abs(picture.astype(int) - alone).mean() > 12
+
+
+@pytest.mark.parametrize(
+    ("kind", "least", "most"), [("with_index", 0.3, 0.85), ("beside_one", 0.7, 1.2)]
+)
+def test_beside_a_digit_stands_another(kind: str, least: float, most: float) -> None:
+    """Two pieces apart from each other, of heights in the ratio of their kind."""
+    ring = np.zeros((1, 28, 28), np.uint8)
+    cv2.ellipse(ring[0], (14, 14), (7, 9), 0, 0, 360, 255, 3)
+    digits = Split(ring, np.zeros(1, np.uint8))
+    random = np.random.default_rng(9)
+    ratios = []
+    for _ in range(60):
+        picture = draw_negative(kind, digits, random)
+        count, _, statistics, _ = cv2.connectedComponentsWithStats((picture > 60).astype(np.uint8))
+        if count != 3:  # with the ground: the nearest ones touch once they are framed
+            continue
+        low, high = sorted(statistics[1:, cv2.CC_STAT_HEIGHT])
+        ratios.append(low / high)
+    assert len(ratios) >= 50
+    assert least <= min(ratios)
+    assert max(ratios) <= most
+    if kind == "beside_one":
+        assert np.median(ratios) > 0.8

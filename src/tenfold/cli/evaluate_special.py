@@ -20,8 +20,8 @@ def special_evaluation(model: Model, data: str) -> dict[str, Any]:
     """Return a model's figures on ``corrupted``, ``not-digits`` or ``not-digits=FOLDER``."""
     from tenfold.data import load_mnist
     from tenfold.train.evaluation_sets import (
-        drawn_negatives,
         evaluate_corrupted,
+        evaluate_not_digits,
         evaluate_refusal,
     )
 
@@ -29,9 +29,7 @@ def special_evaluation(model: Model, data: str) -> dict[str, Any]:
     if name == "corrupted" and not equals:
         return evaluate_corrupted(model, load_mnist().test)
     if name == "not-digits" and not equals:
-        mnist = load_mnist()
-        pictures, kinds = drawn_negatives(mnist)
-        return evaluate_refusal(model, pictures, kinds, mnist.test, name)
+        return evaluate_not_digits(model, load_mnist())
     if name == "not-digits" and folder:
         pictures, kinds, failed = _pictures(Path(folder))
         found = evaluate_refusal(model, pictures, kinds, load_mnist().test, data)

@@ -42,7 +42,8 @@ _MNIST_TEST_IMAGES = 10_000
 _SUREST = 0.99  # share of images that are left when the least sure are refused
 _MAIN = (
     "n", "images", "accuracy", "interval", "loss", "ece", "labels", "corruptions", "auroc",
-    "refused", "refused_interval", "digits_refused", "pictures", "measured",
+    "refused", "refused_interval", "digits_refused", "pictures", "version",
+    "measured",
 )  # fmt: skip
 
 

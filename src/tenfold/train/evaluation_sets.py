@@ -16,19 +16,30 @@ from tenfold.model import Model
 from tenfold.preprocess import to_glyph
 from tenfold.train.environment import describe_moment
 from tenfold.train.evaluate import evaluate, wilson_interval
-from tenfold.train.negatives import NEGATIVE_KINDS, draw_negative
+from tenfold.train.negatives import draw_negative
 from tenfold.values import Split
 
 __all__ = [
+    "NOT_DIGITS_VERSION",
     "area_under_curve",
     "drawn_negatives",
     "evaluate_corrupted",
+    "evaluate_not_digits",
     "evaluate_refusal",
     "load_optdigits",
 ]
 
+NOT_DIGITS_VERSION = 2
+"""Of the pictures in the set not-digits: figures on another version compare with nothing."""
+
 _NEGATIVES = 5_000  # pictures of no digit in the set not-digits
 _NEGATIVES_SEED = 2_000_003  # none that a recipe is trained with
+# What it is made of, by turns. It stays when recipes learn from more kinds.
+_NEGATIVE_KINDS = (
+    "by_hand", "sign", "turned", "letter", "piece", "by_hand", "sign", "pair", "struck_out",
+    "by_hand", "sign", "scribble", "lines", "by_hand", "sign", "blot", "garment", "texture",
+    "crossed_out", "with_index", "beside_one",
+)  # fmt: skip
 
 
 def load_optdigits() -> Split:
@@ -82,9 +93,20 @@ def drawn_negatives(data: MNIST) -> tuple[NDArray[np.uint8], NDArray[np.str_]]:
     for training, from another seed.
     """
     random = np.random.default_rng(_NEGATIVES_SEED)
-    kinds = [NEGATIVE_KINDS[number % len(NEGATIVE_KINDS)] for number in range(_NEGATIVES)]
+    kinds = [_NEGATIVE_KINDS[number % len(_NEGATIVE_KINDS)] for number in range(_NEGATIVES)]
     pictures = np.stack([draw_negative(kind, data.test, random) for kind in kinds])
     return pictures, np.array(kinds)
+
+
+def evaluate_not_digits(model: Model, data: MNIST) -> dict[str, Any]:
+    """Return how well a model tells digits from the built-in set; see `evaluate_refusal`.
+
+    Returns:
+        Besides ``version``: `NOT_DIGITS_VERSION`.
+    """
+    pictures, kinds = drawn_negatives(data)
+    found = evaluate_refusal(model, pictures, kinds, data.test, "not-digits")
+    return {**found, "version": NOT_DIGITS_VERSION}
 
 
 def evaluate_refusal(

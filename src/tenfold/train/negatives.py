@@ -99,6 +99,7 @@ NEGATIVE_KINDS = (
     "by_hand", "sign", "turned", "letter", "piece", "by_hand", "sign", "pair", "struck_out",
     "by_hand", "sign", "scribble", "lines", "by_hand", "sign", "blot", "garment", "texture",
     "crossed_out", "with_index", "beside_one", "garment",
+    "with_index",
 )  # fmt: skip
 
 CERTAIN_KINDS = frozenset({"crossed_out", "with_index", "beside_one"})

@@ -22,6 +22,7 @@ __all__ = [
     "one_of",
 ]
 
+_SEEN, _THICKEST = 0.25, 9  # ink beside a digit's own, as a share of that: a cross that is seen
 _TRIES = 500  # at finding a digit of some labels, of which each is a tenth of the digits
 
 
@@ -73,26 +74,35 @@ def draw_struck_out(random: np.random.Generator, digits: Split) -> NDArray[np.ui
 
 
 def draw_crossed_out(random: np.random.Generator, digits: Split) -> NDArray[np.uint8]:
-    """A digit under a cross that covers most of it, of a pen of 1 to 3.5 pixels."""
+    """A digit under a cross that covers most of it, of any pen in which it can be seen."""
     image, _ = one_of(digits, random, range(10))
-    canvas = np.pad(enlarged(image), 8)
-    rows, columns = np.flatnonzero(canvas.any(1)), np.flatnonzero(canvas.any(0))
-    tall, wide = np.ptp(rows), np.ptp(columns)
-    reach = random.uniform(0.35, 0.65) * tall, random.uniform(0.35, 0.65) * max(wide, 0.6 * tall)
-    middle = rows[0] + tall / 2, columns[0] + wide / 2
-    thickness = int(random.integers(2, 8))  # in a thinner pen some crosses cannot be seen
-    for slope in (-1, 1):
-        ends = [
-            tuple(
-                round(
-                    middle[axis] + way * reach[axis] * (slope if axis else 1) + random.normal(0, 3)
-                )
-                for axis in (1, 0)
-            )
-            for way in (-1, 1)
-        ]
-        draw_line(canvas, ends[0], ends[1], thickness)
+    digit = np.pad(enlarged(image), 8)
+    ends = _cross(digit, random)
+    for thickness in range(int(random.choice([1, 1, 2, 2, 3, 4, 5, 6, 7])), _THICKEST):
+        canvas = digit.copy()
+        for start, end in ends:
+            draw_line(canvas, start, end, thickness)
+        if ((canvas > 128) & (digit < 64)).sum() >= _SEEN * (digit > 128).sum():
+            break
     return frame_ink(canvas)
+
+
+def _cross(
+    digit: NDArray[np.uint8], random: np.random.Generator
+) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Return the ends (column, row) of two lines that cross over most of a digit (H, W)."""
+    rows, columns = np.flatnonzero(digit.any(1)), np.flatnonzero(digit.any(0))
+    tall, wide = np.ptp(rows), np.ptp(columns)
+    down = random.uniform(0.35, 0.65) * tall
+    across = random.uniform(0.35, 0.65) * max(wide, 0.6 * tall)
+    middle = np.array([columns[0] + wide / 2, rows[0] + tall / 2])
+    lines = []
+    for slope in (-1, 1):
+        reach = np.array([across, slope * down])
+        ends = (middle + way * reach + random.normal(0, 3, 2) for way in (-1, 1))
+        start, end = ((round(float(x)), round(float(y))) for x, y in ends)
+        lines.append((start, end))
+    return lines
 
 
 def one_of(
