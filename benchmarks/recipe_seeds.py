@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,19 +29,19 @@ from tenfold.train.export import export_run
 from tenfold.train.runs import open_run
 from tenfold.train.settings import recipe_digest
 
+BUILT_IN = (MNIST_TEST, "optdigits", "corrupted", "not-digits")
 
-def evaluations(model: Model) -> dict[str, dict[str, Any]]:
+
+def evaluations(model: Model, sets: Collection[str] = BUILT_IN) -> dict[str, dict[str, Any]]:
     """Return the figures of a model on the built-in sets, by set, as a card keeps them."""
     data = load_mnist()
-    test, _ = evaluate_model(model, data.test, MNIST_TEST)
-    digits, _ = evaluate_model(model, load_optdigits(), "optdigits")
-    found = (
-        test,
-        digits,
-        evaluate_corrupted(model, data.test),
-        evaluate_not_digits(model, data),
-    )
-    return {result["data"]: main_figures(result) for result in found}
+    measures: dict[str, Callable[[], dict[str, Any]]] = {
+        MNIST_TEST: lambda: evaluate_model(model, data.test, MNIST_TEST)[0],
+        "optdigits": lambda: evaluate_model(model, load_optdigits(), "optdigits")[0],
+        "corrupted": lambda: evaluate_corrupted(model, data.test),
+        "not-digits": lambda: evaluate_not_digits(model, data),
+    }
+    return {name: main_figures(measures[name]()) for name in sets}
 
 
 def row_of_figures(figures: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
