@@ -7,8 +7,9 @@ One run becomes a model, several a committee, which several that held images out
 are kept as float16 in the graph alone; then the model is scored on every built-in set and takes its
 place in ``src/tenfold/models``, where its forerunner goes. FOLDER may hold other people's pictures
 of no digit, which are no part of the project (``--not-digits FOLDER``); what is refused of them
-stands in the card too. ``--rescore`` measures a model that is there once more on some sets. Speeds are measured
-of all models in one run, on an idle machine: ``python benchmarks/model_speed.py --keep``.
+stands in the card too. ``--rescore`` measures a model that is there once more on some sets.
+Speeds are measured of all models in one run, on an idle machine:
+``python benchmarks/model_speed.py --keep``.
 """
 
 from __future__ import annotations

@@ -40,6 +40,12 @@ def test_text_is_utf_8_with_its_own_line_ends(tmp_path: Path) -> None:
     assert (tmp_path / "a.txt").read_bytes() == b"\xc3\xa9\r\n\n"
 
 
+def test_json_holds_names_that_are_no_text(tmp_path: Path) -> None:
+    """As the system gives names of files that are not in its encoding."""
+    write_json(tmp_path / "a.json", {"ä": "q\udcff.npz"})
+    assert json.loads((tmp_path / "a.json").read_bytes()) == {"ä": "q\udcff.npz"}
+
+
 def test_json_refuses_what_no_parser_reads(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     write_json(path, {"ä": [1, None]})

@@ -21,6 +21,7 @@ from tenfold.errors import OutputError
 
 __all__ = [
     "json_digest",
+    "json_text",
     "open_regular",
     "output_errors",
     "random_letters",
@@ -115,7 +116,21 @@ def write_text(path: Path, text: str) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """Write ``value`` as indented JSON; not-a-number is refused, so that any parser can read it."""
-    write_text(path, json.dumps(value, indent=2, allow_nan=False, ensure_ascii=False) + "\n")
+    write_text(path, json_text(value, indent=2) + "\n")
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    """Return ``value`` as JSON, in letters as they are but where names of files are no text.
+
+    Raises:
+        ValueError: There is a not-a-number in it.
+    """
+    text = json.dumps(value, indent=indent, allow_nan=False, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, indent=indent, allow_nan=False)
+    return text
 
 
 def sync_file(stream: Any) -> None:

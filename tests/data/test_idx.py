@@ -111,6 +111,11 @@ def test_changed_bytes_in_gzip_are_noticed() -> None:
             "states 4294967295 x 4294967295 x 4294967295 x 4294967295 values",
             id="absurd-dimensions",
         ),
+        pytest.param(
+            b"\x00\x00\x08\x03" + bytes(4) + b"\xff" * 8,
+            r"states the shape \(0, 4294967295, 4294967295\), which is none",
+            id="nothing-of-absurd-sides",
+        ),
     ],
 )
 def test_refused(content: bytes, message: str) -> None:

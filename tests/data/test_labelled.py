@@ -248,6 +248,12 @@ def test_half_a_pair(
             "expected pixels from 0 to 255, but the brightest is 1; multiply",
             id="zeros-and-ones",
         ),
+        pytest.param(
+            np.eye(28, dtype=np.uint8)[None] * 15,
+            np.zeros(1, np.uint8),
+            "the brightest is 15; multiply pixels scaled to 0-15 by 17",
+            id="four-bits",
+        ),
     ],
 )
 def test_wrong_idx_pairs(images: Array, labels: Array, message: str, tmp_path: Path) -> None:
@@ -334,6 +340,11 @@ _ROW = ["5", *["0"] * 783, "255"]
             id="scaled",
         ),
         pytest.param(
+            [["0", *_ROW[2:], str(label)] for label in range(8)],
+            "line 1: expected the label in the first column, where all are 0",
+            id="label-last",
+        ),
+        pytest.param(
             [_ROW, ["10", *_ROW[1:]]], "line 2: expected labels .*found 10", id="label-10"
         ),
         pytest.param(
@@ -356,7 +367,7 @@ def test_csv_lines_are_counted_over_blocks_and_blank_lines(tmp_path: Path) -> No
 def test_csv_columns_sorted_as_text_are_refused(tmp_path: Path) -> None:
     headings = ["label", *sorted(f"pixel{i}" for i in range(784))]
     path = tmp_path / "a.csv"
-    path.write_text(",".join(headings) + "\n" + ",".join(["1", *["7"] * 784]) + "\n")
+    path.write_text(",".join(headings) + "\n" + ",".join(["1", *["77"] * 784]) + "\n")
     with pytest.raises(DataError, match="found 'pixel11' after 'pixel109'; sort"):
         load_labelled(path)
 
@@ -372,7 +383,7 @@ def test_csv_columns_sorted_as_text_are_refused(tmp_path: Path) -> None:
 )
 def test_csv_headings_of_published_files(headings: list[str], tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_text(",".join(["label", *headings]) + "\n" + ",".join(["1", *["7"] * 784]) + "\n")
+    path.write_text(",".join(["label", *headings]) + "\n" + ",".join(["1", *["77"] * 784]) + "\n")
     assert load_labelled(path).labels.tolist() == [1]
 
 

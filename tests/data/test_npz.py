@@ -85,6 +85,8 @@ def test_python_objects_are_refused(tmp_path: Path) -> None:
             r"states the shape \(True, 3\), which is none",
             id="shape-of-truths",
         ),
+        pytest.param(_npy("(" * 5000, b""), "array 'x' cannot be read", id="header-open"),
+        pytest.param(_npy("-" * 9000 + "1", b""), "array 'x' cannot be read", id="header-deep"),
         pytest.param(b"not numpy", "array 'x' cannot be read", id="no-magic"),
         pytest.param(b"", "array 'x' cannot be read", id="empty"),
     ],
@@ -93,6 +95,20 @@ def test_refused_members(tmp_path: Path, content: bytes, message: str) -> None:
     path = _archive(tmp_path / "a.npz", content)
     with pytest.raises(DataError, match=message):
         open_npz(path, str(path)).read("x")
+
+
+def test_a_damaged_lzma_member_is_refused(tmp_path: Path) -> None:
+    content = io.BytesIO()
+    np.save(content, np.arange(9000) % 251)
+    path = tmp_path / "a.npz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("x.npy", content.getvalue())
+    whole = path.read_bytes()
+    packed = range(50, whole.index(b"PK\x01\x02") - 5, 7)  # what stands between the two headers
+    for place in packed:
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        with pytest.raises(DataError, match="array 'x' cannot be read"):
+            open_npz(path, str(path)).read("x")
 
 
 def test_a_member_above_the_limit_is_not_inflated(

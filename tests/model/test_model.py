@@ -36,6 +36,10 @@ def point(accuracy: float, unsure: float, coverage: float) -> dict[str, float]:
     return {"accuracy": accuracy, "unsure": unsure, "coverage": coverage}
 
 
+def nested(levels: int) -> dict[str, Any]:
+    return {"a": nested(levels - 1)} if levels else {}
+
+
 @pytest.fixture
 def folder(mnist: MNIST, tmp_path: Path) -> Path:
     weights = {name: value.contiguous() for name, value in Network(tiny.BASE).state_dict().items()}
@@ -82,6 +86,7 @@ def test_a_card_goes_to_json_and_back(folder: Path) -> None:
         ({"thresholds": {"unsre": 0.5}}, "thresholds must be of ['unsure'], but are of ['unsre']"),
         ({"thresholds": {"unsure": 0, "not_a_digit": 0}}, "thresholds must be of ['unsure'], but"),
         ({"figures": {"a": 1}}, "figures must hold an object for each set"),
+        ({"figures": {"a": nested(40)}}, "objects must be nested 32 deep at most"),
         ({"temperature": float("inf")}, "temperature must be from 0.001 to 1000, but is inf"),
         ({"recipe": 3}, "recipe must be an object"),
         ({"operating_points": {}}, "operating_points must be a list"),

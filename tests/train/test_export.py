@@ -19,6 +19,7 @@ from tenfold.decide import softmax
 from tenfold.errors import ModelError, RunError
 from tenfold.model import load_model
 from tenfold.train import export
+from tenfold.train.augmentation import Augmentation
 from tenfold.train.evaluation_files import network_outputs
 from tenfold.train.export import Form, export_committee, export_run, export_weights
 from tenfold.train.fit import as_images, predict_logits
@@ -111,6 +112,26 @@ def test_the_model_folder(name: str, mnist: MNIST, tmp_path: Path) -> None:
     }
     assert card["figures"] == {"test": {"accuracy": 0.5}}
     assert "license: mit" in (tmp_path / "model" / "README.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("recipe", "words"),
+    [
+        (RECIPES["dense-128"], "training images: it knows nothing but single digits, and has one"),
+        (
+            replace(RECIPES["dense-128"], augmentation=Augmentation(rotation=5.0)),
+            "training images under wide variation: it knows nothing but single digits",
+        ),
+        (RECIPES["negatives"], "and on drawn pictures of what is no digit, which it refuses."),
+    ],
+    ids=["plain", "varied", "negatives"],
+)
+def test_the_readme_says_what_a_model_knows(
+    recipe: Recipe, words: str, mnist: MNIST, tmp_path: Path
+) -> None:
+    exported(recipe, tmp_path / "model", mnist)
+    readme = (tmp_path / "model" / "README.md").read_text()
+    assert words in " ".join(readme.split())
 
 
 def test_the_graph_is_plain_and_takes_any_number(mnist: MNIST, tmp_path: Path) -> None:

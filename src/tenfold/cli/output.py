@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -12,6 +11,8 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 import click
+
+from tenfold.files import json_text
 
 __all__ = [
     "emit",
@@ -71,10 +72,10 @@ def emit(rows: Iterable[Mapping[str, Any]], output: str, columns: Sequence[str])
         columns: Keys that the table and the CSV show, in order.
     """
     if output == "json":
-        click.echo(_json(list(rows), indent=2))
+        click.echo(json_text(list(rows), indent=2))
     elif output == "jsonl":
         for row in rows:
-            click.echo(_json(row))
+            click.echo(json_text(row))
     elif output == "csv":
         click.echo(_csv_line(columns))
         for row in rows:
@@ -82,16 +83,6 @@ def emit(rows: Iterable[Mapping[str, Any]], output: str, columns: Sequence[str])
             click.echo(_csv_line([row.get(column) for column in columns]), color=True)
     else:
         click.echo(table([[_cell(row.get(c)) for c in columns] for row in rows], columns))
-
-
-def _json(value: Any, indent: int | None = None) -> str:
-    """Return a value as JSON, in letters as they are but for names of files that are no text."""
-    text = json.dumps(value, indent=indent, ensure_ascii=False)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return json.dumps(value, indent=indent)
-    return text
 
 
 def _csv_line(values: Sequence[Any]) -> str:

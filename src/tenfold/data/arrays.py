@@ -19,6 +19,7 @@ SIDE = 28
 Place = Callable[[int], str]
 """Turns the position of an image in an array into the words that messages use for it."""
 
+_FAINTEST = 31  # of 255: what no ink of a set is fainter than, but pixels of 1 to 5 bits are
 _BRIGHTEST_GROUND = 160  # of 255: paper in the sun is brighter, the ground of noisy images darker
 
 
@@ -89,10 +90,10 @@ def to_split(
         )
     if len(images) == 0:
         raise DataError(f"{name}: holds no images; expected at least one")
-    if images.max() == 1:
+    if 0 < (brightest := int(images.max())) <= _FAINTEST:
         raise DataError(
-            f"{name}: expected pixels from 0 to 255, but the brightest is 1; "
-            "multiply pixels scaled to 0-1 by 255"
+            f"{name}: expected pixels from 0 to 255, but the brightest is {brightest}; "
+            f"multiply pixels scaled to 0-{brightest} by {255 // brightest}"
         )
     if (ground := _typical_border(images)) > _BRIGHTEST_GROUND:
         raise DataError(

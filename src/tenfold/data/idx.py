@@ -79,7 +79,11 @@ def parse_idx(content: bytes, name: str, *, limit: int = MAX_BYTES) -> NDArray[A
     """
     content = unpack_idx(content, name, limit=limit)
     header = _read_header(io.BytesIO(content), name, limit)
-    values = np.frombuffer(content, header.dtype, offset=header.length).reshape(header.shape)
+    values = np.frombuffer(content, header.dtype, offset=header.length)
+    try:
+        values = values.reshape(header.shape)
+    except ValueError as error:  # no value at all, but sides whose product overflows
+        raise DataError(f"{name}: states the shape {header.shape}, which is none") from error
     if not values.dtype.isnative:
         values = values.astype(values.dtype.newbyteorder("="))
     values.flags.writeable = False

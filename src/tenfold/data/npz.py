@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import lzma
 import math
+import tokenize
 import zipfile
 import zlib
 from pathlib import Path
@@ -20,6 +22,9 @@ __all__ = ["Npz", "is_zip", "open_npz"]
 _DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
+    tokenize.TokenError,  # of a header that is no Python literal, as these are written
+    MemoryError,  # of one that is nested as deeply as the parser can go
     OSError,
     EOFError,
     ValueError,

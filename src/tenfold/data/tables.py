@@ -26,6 +26,7 @@ _LABEL_NAMES = ("label", "labels", "class", "target")
 _DELIMITERS = ",;\t"
 # 785 headings of 80 letters each fit; a longer first line is no such table.
 _LONGEST_HEADER = 2**16
+_SEVERAL = 3  # values of a column in a block of lines, above which it may hold labels
 _BLOCK_LINES = 2048
 _NUMBERED = re.compile(r"(\D*)(\d{1,9})")
 
@@ -140,7 +141,22 @@ def _blocks(
 
         values = _numbers([line for _, line in block], layout, place)
         images = np.delete(values, layout.label, axis=1)
+        if not layout.has_header:
+            _refuse_label_last(values, place)
         yield squares(pixels(images, place), str(path)), digits(values[:, layout.label], place)
+
+
+def _refuse_label_last(values: NDArray[np.float32], place: Any) -> None:
+    """Refuse lines without headings whose last column looks like labels and whose first does not.
+
+    The first pixel of most images is 0, as the last is: neither has many of the ten values.
+    """
+    first, last = (np.unique(values[:, column]) for column in (0, -1))
+    if len(first) == 1 < _SEVERAL < len(last) and last.max() <= 9:
+        raise DataError(
+            f"{place(0)}: expected the label in the first column, where all are {first[0]:g}; "
+            "name the columns in a first line if the label is the last"
+        )
 
 
 def _numbers(lines: list[str], layout: _Layout, place: Any) -> NDArray[np.float32]:

@@ -39,6 +39,7 @@ _KINDS = {
 }  # of the keys in JSON
 _WORDS = {str: "text", dict: "an object", list: "a list"}
 _NEEDED = ("name", "sha256", "labels", "preprocessing", "temperature", "thresholds")
+_DEEPEST = 32  # levels of objects and lists; networks of Residual layers take some
 _TEMPERATURES = 0.001, 1000  # beyond, all answers come out certain, or all equal
 PREPROCESSING = 2  # version of `tenfold.preprocess`; a model says which it was trained for
 
@@ -189,6 +190,8 @@ def _problems(values: Mapping[str, Any]) -> list[str]:
         problems.append("operating_points must have rising accuracies")
     if not all(isinstance(figures, dict) for figures in values.get("figures", {}).values()):
         problems.append("figures must hold an object for each set")
+    if _is_deeper(values, _DEEPEST):
+        problems.append(f"objects must be nested {_DEEPEST} deep at most")
     coverage = values.get("coverage", ())
     if coverage and len(coverage) != len(COVERAGE_LEVELS):
         problems.append(f"coverage must hold {len(COVERAGE_LEVELS)} shares, or none")
@@ -201,6 +204,20 @@ def _problems(values: Mapping[str, Any]) -> list[str]:
     if tuple(values.get("labels", DIGITS)) not in (DIGITS, (*DIGITS, NOT_A_DIGIT)):
         problems.append(f"labels must be the digits 0 to 9 in order, or these and {NOT_A_DIGIT!r}")
     return problems
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Tell whether objects and lists are nested deeper than so many levels."""
+    level = [value]
+    for _ in range(levels + 1):
+        inner: list[Any] = []
+        for one in level:
+            if isinstance(one, dict):
+                inner.extend(one.values())
+            elif isinstance(one, list):
+                inner.extend(one)
+        level = inner
+    return bool(level)
 
 
 def _is_point(point: object) -> bool:

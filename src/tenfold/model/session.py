@@ -174,7 +174,7 @@ def _session(path: Path, graph: bytes, threads: int, labels: int) -> Any:
     options.intra_op_num_threads = threads
     # Else its threads spin on after a call, and take the cores from what prepares the next picture.
     options.add_session_config_entry("session.force_spinning_stop", "1")
-    options.log_severity_level = 3  # errors only: they come back as exceptions
+    options.log_severity_level = 4  # errors come back as exceptions, and are told once
     try:
         session = onnxruntime.InferenceSession(
             graph, sess_options=options, providers=["CPUExecutionProvider"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -324,14 +325,14 @@ def _readme(card: Card) -> str:
 
 def _knowledge(card: Card) -> str:
     """Return what a model knows, and what it does about the rest."""
+    varied = any(card.recipe.get("augmentation", {}).values())
+    known = "Trained on MNIST's training images" + (" under wide variation" if varied else "")
+    if card.recipe.get("typed"):
+        known += ", on typed digits"
     if NOT_A_DIGIT in card.labels:
-        known = (
-            "Trained on MNIST's training images under wide variation, on typed digits, and on\n"
-            "drawn pictures of what is no digit, which it refuses."
-        )
+        known += ", and on drawn pictures of what is no digit, which it refuses."
     else:
-        known = (
-            "Trained on MNIST's training images alone, it knows nothing but centred single digits\n"
-            "in white on black, and has one for whatever it is shown."
-        )
-    return known + (" It refuses what it is not sure of." if card.thresholds["unsure"] > 0 else "")
+        known += ": it knows nothing but single digits, and has one for whatever it is shown."
+    if card.thresholds["unsure"] > 0:
+        known += " It refuses what it is not sure of."
+    return textwrap.fill(known, 88)
