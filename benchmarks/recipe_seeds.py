@@ -20,12 +20,9 @@ from tenfold.data import load_mnist
 from tenfold.model import Model, load_model
 from tenfold.train.calibrate import calibrate_by_runs
 from tenfold.train.evaluation_files import MNIST_TEST, evaluate_model, main_figures
-from tenfold.train.evaluation_sets import (
-    evaluate_corrupted,
-    evaluate_not_digits,
-    load_optdigits,
-)
+from tenfold.train.evaluation_sets import evaluate_corrupted, load_optdigits
 from tenfold.train.export import export_run
+from tenfold.train.not_digits import evaluate_not_digits
 from tenfold.train.runs import open_run
 from tenfold.train.settings import recipe_digest
 

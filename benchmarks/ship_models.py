@@ -18,13 +18,13 @@ import argparse
 from pathlib import Path
 
 from recipe_seeds import BUILT_IN, evaluations
-from tenfold.cli.evaluate_special import special_evaluation
 from tenfold.data import load_mnist
 from tenfold.folders import replace_folder
 from tenfold.model import load_model
 from tenfold.train.calibrate import calibrate_by_runs
 from tenfold.train.evaluation_files import keep_figures, main_figures, write_figures
 from tenfold.train.export import MODEL_FILES, Form, export_committee, export_run
+from tenfold.train.not_digits import evaluate_not_digits_in
 from tenfold.train.runs import Run, open_run
 
 MODELS = Path(__file__).parents[1] / "src" / "tenfold" / "models"
@@ -62,7 +62,7 @@ def main() -> None:
         model = load_model(folder)
         figures = evaluations(model)
         if options.not_digits:
-            found = special_evaluation(model, f"not-digits={options.not_digits}")
+            found = evaluate_not_digits_in(options.not_digits, model, load_mnist().test)
             figures[OTHERS] = main_figures(found)
         keep_figures(model, figures)
     size = (MODELS / options.name / "model.onnx").stat().st_size

@@ -17,7 +17,8 @@ import tenfold
 from tenfold.data import load_mnist
 from tenfold.model import included_models, load_model
 from tenfold.preprocess import to_glyph
-from tenfold.train.evaluation_sets import NOT_DIGITS_VERSION, load_optdigits
+from tenfold.train.evaluation_sets import load_optdigits
+from tenfold.train.not_digits import NOT_DIGITS_VERSION
 
 INCLUDED = sorted(included_models())
 # The first training image of each digit: on these answers must not change.

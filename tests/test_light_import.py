@@ -34,9 +34,13 @@ def loaded_by(code: str) -> set[str]:
 
 
 def test_import_tenfold_is_light() -> None:
-    loaded = loaded_by("import tenfold")
-    assert "numpy" in loaded
-    assert loaded.isdisjoint(HEAVY)
+    assert loaded_by("import tenfold").isdisjoint({"numpy", *HEAVY})
+    assert loaded_by("from tenfold import *").isdisjoint(HEAVY)
+
+
+def test_the_command_line_can_be_interrupted_from_its_first_moment() -> None:
+    """What takes long is loaded where an interruption becomes one line."""
+    assert loaded_by("import tenfold.cli").isdisjoint({"numpy", *HEAVY})
 
 
 @pytest.mark.parametrize(

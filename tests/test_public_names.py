@@ -6,6 +6,8 @@ import ast
 import functools
 import importlib
 import inspect
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -49,8 +51,19 @@ def test_listed_names_are_sorted(name: str) -> None:
 def test_the_package_lists_its_names() -> None:
     assert len(set(tenfold.__all__)) == len(tenfold.__all__)
     modules = {name.split(".")[1] for name in MODULES if name.count(".")}
-    gathered = {name for name in vars(tenfold) if not name.startswith("_")} - modules
-    assert gathered - {"annotations"} == set(tenfold.__all__)
+    assert set(dir(tenfold)) - modules == set(tenfold.__all__)
+
+
+@pytest.mark.parametrize("name", sorted(set(dir(tenfold)) - set(tenfold.__all__)))
+def test_modules_are_there_without_being_imported(name: str) -> None:
+    command = f"import tenfold; print(tenfold.{name}.__name__)"
+    done = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True)
+    assert done.stdout == f"tenfold.{name}\n"
+
+
+def test_a_name_that_is_not_there() -> None:
+    with pytest.raises(AttributeError, match="module 'tenfold' has no attribute 'clasify'"):
+        _ = tenfold.clasify
 
 
 @pytest.mark.parametrize("name", tenfold.__all__)

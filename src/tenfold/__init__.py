@@ -1,28 +1,37 @@
 """tenfold reads handwritten digits, and is the laboratory its models come from.
 
+Read the one digit of a picture; what is blank, no digit or unsure is refused:
+
 >>> import tenfold
+>>> tenfold.classify("digit.png")  # doctest: +SKIP
+[Digit(7, confidence=0.9998)]
+>>> reader = tenfold.Reader("champion", accuracy=0.999)  # for many calls
 >>> mnist = tenfold.load_mnist()
 >>> mnist.train.images.shape, mnist.test.images.shape
 ((60000, 28, 28), (10000, 28, 28))
->>> tenfold.classify(mnist.test.images[:3], model="runs/dense-128-dropout")  # doctest: +SKIP
-[Digit(7, confidence=0.9998), Digit(2, confidence=0.9996), Digit(1, confidence=0.9989)]
+>>> [digit.value for digit in reader.classify(mnist.test.images[:3])]
+[7, 2, 1]
 """
 
 from __future__ import annotations
 
-from tenfold.data import MNIST, load_labelled, load_mnist
-from tenfold.errors import (
-    DataError,
-    InputError,
-    MissingExtraError,
-    ModelError,
-    OutputError,
-    RecipeError,
-    RunError,
-    TenfoldError,
-)
-from tenfold.reader import Reader, classify
-from tenfold.values import Box, Digit, Rejection, Split
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tenfold.data import MNIST, load_labelled, load_mnist
+    from tenfold.errors import (
+        DataError,
+        InputError,
+        MissingExtraError,
+        ModelError,
+        OutputError,
+        RecipeError,
+        RunError,
+        TenfoldError,
+    )
+    from tenfold.reader import Reader, classify
+    from tenfold.values import Box, Digit, Rejection, Split
 
 __version__ = "0.1.0"
 
@@ -45,3 +54,33 @@ __all__ = [
     "load_labelled",
     "load_mnist",
 ]
+
+# All is loaded when it is asked for (PEP 562): a command that needs no NumPy starts without it, and
+# can be interrupted from its first moment.
+_HOMES = {
+    "MNIST": "data",
+    "load_labelled": "data",
+    "load_mnist": "data",
+    "Reader": "reader",
+    "classify": "reader",
+    "Box": "values",
+    "Digit": "values",
+    "Rejection": "values",
+    "Split": "values",
+}
+_MODULES = ("data", "decide", "errors", "images", "model", "preprocess", "reader", "values")
+
+
+if not TYPE_CHECKING:  # which would take any name for one that is there
+
+    def __getattr__(name: str) -> Any:
+        if name in _MODULES:
+            return importlib.import_module(f"{__name__}.{name}")
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        module = importlib.import_module(f"{__name__}.{_HOMES.get(name, 'errors')}")
+        return globals().setdefault(name, getattr(module, name))
+
+
+def __dir__() -> list[str]:
+    return [*__all__, *_MODULES]

@@ -124,9 +124,11 @@ CASES = [
     ("export run --onnx", 2, "No such option"),
     # classify
     ("classify", 2, "Missing argument 'PICTURE...'"),
-    ("classify text.png --model run --accuracy 2", 1, "accuracy: must be from 0 to 1, but is 2.0"),
+    ("classify text.png --model run --accuracy 2", 2, "accuracy: must be from 0 to 1, but is 2.0"),
+    ("classify text.png --accuracy 99.9", 2, "99.9 % is 0.999 (see 'tenfold classify --help')"),
+    ("evaluate run --accuracy 0.9 --threshold 0.9", 2, "only one of the two may be given"),
     ("classify text.png --model run --accuracy 0.9", 1, "it was never calibrated"),
-    ("classify text.png --model run --threshold nan", 1, "threshold: must be from 0 to 1, but is"),
+    ("classify text.png --model run --threshold nan", 2, "threshold: must be from 0 to 1, but is"),
     ("evaluate run --data not-digits=missing", 1, "missing must be a folder of pictures"),
     ("evaluate run --data not-digits=run", 1, "run must hold pictures"),
     ("evaluate run --data corrupted --report r", 2, "--data: corrupted has no --report"),

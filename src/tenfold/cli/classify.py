@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from tenfold.cli.answers import answer_options
 from tenfold.cli.output import emit, note, row_formats, warn, watched
 from tenfold.cli.paths import MODEL
 from tenfold.errors import InputError
@@ -37,19 +38,7 @@ _FIELDS = ("value", "guess", "confidence", "probabilities", "rejected")  # of a 
     help="A model that comes with the package (tenfold models lists them), a model folder, or the "
     "run folder of a finished training.",
 )
-@click.option(
-    "--accuracy",
-    type=float,
-    metavar="SHARE",
-    help="How many of the answers have to be right, 0.999 for 999 of 1,000: the least sure are "
-    "refused, which may be fewer than the model refuses by itself.",
-)
-@click.option(
-    "--threshold",
-    type=float,
-    metavar="CONFIDENCE",
-    help="The lowest confidence to answer, 0 to 1, in place of the model's own.",
-)
+@answer_options
 @click.option(
     "--polarity",
     type=click.Choice(["auto", "dark_ink", "bright_ink"]),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tenfold.cli.answers import answer_options
 from tenfold.cli.evaluate_special import special_evaluation, special_text
 from tenfold.cli.output import json_option, note, percent, printable, table
 from tenfold.cli.paths import FILE, FOLDER, MODEL
@@ -51,18 +52,7 @@ __all__ = ["evaluate"]
     metavar="FILE",
     help="Write the network's outputs, one row an image, as .npy or .csv.",
 )
-@click.option(
-    "--accuracy",
-    type=float,
-    metavar="SHARE",
-    help="What comes of refusing the least sure, as 'tenfold classify --accuracy' does.",
-)
-@click.option(
-    "--threshold",
-    type=float,
-    metavar="CONFIDENCE",
-    help="The same by the lowest confidence to answer, in place of the model's own.",
-)
+@answer_options
 @click.option("--keep", is_flag=True, help="Write the main figures into the model's card.")
 @click.option("--force", is_flag=True, help="Replace files that are there.")
 @json_option
@@ -78,7 +68,10 @@ def evaluate(
     force: bool,
     as_json: bool,
 ) -> int:
-    """Measure MODEL, a model folder or a run: accuracy, loss, classes, calibration, worst errors.
+    """Measure MODEL: accuracy, loss, classes, calibration, worst errors.
+
+    MODEL is one that comes with the package (tenfold models lists them), a model folder, or the
+    run folder of a finished training.
 
     The accuracy comes with its 95 % interval: with 10,000 images two models whose intervals
     overlap widely may be equally good.

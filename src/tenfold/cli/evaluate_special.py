@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tenfold.cli.output import note, percent, table, warn
-from tenfold.errors import DataError, InputError
+from tenfold.cli.output import note, percent, table, watched
 
 if TYPE_CHECKING:
     from tenfold.model import Model
@@ -19,49 +18,21 @@ __all__ = ["special_evaluation", "special_text"]
 def special_evaluation(model: Model, data: str) -> dict[str, Any]:
     """Return a model's figures on ``corrupted``, ``not-digits`` or ``not-digits=FOLDER``."""
     from tenfold.data import load_mnist
-    from tenfold.train.evaluation_sets import (
-        evaluate_corrupted,
-        evaluate_not_digits,
-        evaluate_refusal,
-    )
+    from tenfold.train.evaluation_sets import evaluate_corrupted
+    from tenfold.train.not_digits import evaluate_not_digits, evaluate_not_digits_in
 
     name, equals, folder = data.partition("=")
     if name == "corrupted" and not equals:
-        return evaluate_corrupted(model, load_mnist().test)
+        return evaluate_corrupted(model, load_mnist().test, watched=watched)
     if name == "not-digits" and not equals:
-        return evaluate_not_digits(model, load_mnist())
+        return evaluate_not_digits(model, load_mnist(), watched=watched)
     if name == "not-digits" and folder:
-        pictures, kinds, failed = _pictures(Path(folder))
-        found = evaluate_refusal(model, pictures, kinds, load_mnist().test, data)
-        return {**found, "failed": failed}
+        return evaluate_not_digits_in(
+            Path(folder), model, load_mnist().test, watched=watched, tell=note
+        )
     raise click.BadParameter(
         f"must be corrupted, not-digits or not-digits=FOLDER, got {data!r}", param_hint="--data"
     )
-
-
-def _pictures(folder: Path) -> tuple[Any, Any, int]:
-    """Return a folder's pictures as glyphs, what stands before _ in their names, and the failed."""
-    import numpy as np
-
-    from tenfold.images import SUFFIXES, pictures_in
-    from tenfold.preprocess import picture_to_glyph
-
-    if not folder.is_dir():
-        raise DataError(f"--data: {folder} must be a folder of pictures, but is none")
-    files = pictures_in(folder, note)
-    if not files:
-        raise DataError(f"--data: {folder} must hold pictures ({', '.join(sorted(SUFFIXES))})")
-    glyphs, kinds = [], []
-    for file in files:
-        try:
-            glyphs.append(picture_to_glyph(file))
-        except InputError as error:
-            warn(f"left out: {error}")
-            continue
-        kinds.append(file.stem.partition("_")[0])
-    if not glyphs:
-        raise DataError(f"--data: {folder} must hold a picture that can be read")
-    return np.stack(glyphs), np.array(kinds), len(files) - len(glyphs)
 
 
 def special_text(result: dict[str, Any]) -> str:

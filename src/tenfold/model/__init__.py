@@ -3,7 +3,7 @@
 from tenfold.model.card import CARD_FORMAT, COVERAGE_LEVELS, DIGITS, NOT_A_DIGIT, Card, read_card
 from tenfold.model.included import DEFAULT_MODEL, included_models
 from tenfold.model.session import Model, find_model_folder, load_model
-from tenfold.model.thresholds import choose_thresholds
+from tenfold.model.thresholds import check_request, choose_thresholds
 
 __all__ = [
     "CARD_FORMAT",
@@ -13,6 +13,7 @@ __all__ = [
     "NOT_A_DIGIT",
     "Card",
     "Model",
+    "check_request",
     "choose_thresholds",
     "find_model_folder",
     "included_models",

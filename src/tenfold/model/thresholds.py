@@ -10,7 +10,7 @@ import numpy as np
 from tenfold.errors import ModelError
 from tenfold.model.card import COVERAGE_LEVELS, Card
 
-__all__ = ["choose_thresholds"]
+__all__ = ["check_request", "choose_thresholds"]
 
 _ROUNDING = 1e-6  # of an accuracy that comes in float32
 
@@ -33,23 +33,34 @@ def choose_thresholds(
     Raises:
         ModelError: Both are given, one is out of range, or the model does not reach the accuracy.
     """
+    check_request(accuracy, threshold)
     own = dict(card.thresholds)
-    if accuracy is None and threshold is None:
+    if threshold is not None:
+        return {**own, "unsure": float(threshold)}, _coverage(card, float(threshold))
+    if accuracy is None:
         return own, _coverage(card, own.get("unsure", 0.0))
+    for point in card.operating_points:
+        if point["accuracy"] >= float(accuracy) - _ROUNDING:
+            return {**own, "unsure": point["unsure"]}, point["coverage"]
+    raise ModelError(f"accuracy: must be one that {card.name} reaches, {_reached(card)}")
+
+
+def check_request(accuracy: float | None, threshold: float | None) -> None:
+    """Refuse what no model could be asked for; arguments as in `choose_thresholds`.
+
+    Raises:
+        ModelError: Both are given, or one is out of range.
+    """
     if accuracy is not None and threshold is not None:
         raise ModelError("accuracy, threshold: only one of the two may be given")
     if threshold is not None:
         _check_share("threshold", threshold)
-        return {**own, "unsure": float(threshold)}, _coverage(card, float(threshold))
-    _check_share("accuracy", accuracy)
+    if accuracy is not None:
+        _check_share("accuracy", accuracy)
     if accuracy == 1:
         raise ModelError(
             "accuracy: must be below 1; no number of images stands for no error at all"
         )
-    for point in card.operating_points:
-        if point["accuracy"] >= float(accuracy or 0) - _ROUNDING:
-            return {**own, "unsure": point["unsure"]}, point["coverage"]
-    raise ModelError(f"accuracy: must be one that {card.name} reaches, {_reached(card)}")
 
 
 def _coverage(card: Card, threshold: float) -> float | None:
