@@ -278,6 +278,35 @@ def test_arrays_of_another_form_are_refused(array: np.ndarray) -> None:
         open_page(array)
 
 
+@pytest.mark.parametrize(
+    ("array", "advice"),
+    [
+        (np.full((4, 4), 0.5, np.float32), r"\(array \* 255\).round\(\).astype\('uint8'\)"),
+        (np.eye(4, dtype=bool), r"\(array \* 255\).round\(\).astype\('uint8'\)"),
+        (np.full((4, 4), 254.7), r"0 to 255 as array.round\(\).astype\('uint8'\)"),
+        (np.full((4, 4), 200), r"0 to 255 as array.round\(\).astype\('uint8'\)"),
+        (np.full((4, 4), 256), "and int64$"),
+        (np.full((4, 4), -1), "and int64$"),
+        (np.full((4, 4), np.nan), "and float64$"),
+        (np.zeros(784, np.uint8), r"array.reshape\(28, 28\)"),
+        (np.zeros((3, 9, 9), np.uint8), r"np.moveaxis\(array, 0, -1\)"),
+        (np.zeros((1, 28, 28), np.uint8), r"np.moveaxis\(array, 0, -1\)"),
+        (np.full((4, 4), "a"), "and <U1$"),
+    ],
+    ids=str,
+)
+def test_the_message_says_what_would_make_a_picture(array: np.ndarray, advice: str) -> None:
+    with pytest.raises(InputError, match=advice):
+        open_page(array)
+
+
+def test_one_channel_is_grey() -> None:
+    grey = np.random.default_rng(3).integers(0, 256, (9, 7), np.uint8)
+    np.testing.assert_array_equal(
+        open_page(grey[:, :, None], polarity="bright_ink"), open_page(grey, polarity="bright_ink")
+    )
+
+
 @pytest.mark.parametrize("picture", [None, 3, ["a.png"], object()], ids=repr)
 def test_what_is_no_source_is_refused(picture: object) -> None:
     with pytest.raises(InputError, match=r"must be a path, bytes, .* but is a"):

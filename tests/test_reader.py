@@ -201,6 +201,17 @@ def test_pictures_of_one_size_in_one_array(reader: tenfold.Reader, mnist: MNIST)
     assert list(reader.stream(pages)) == reader.classify(list(pages))
 
 
+def test_digits_with_a_channel_are_digits(reader: tenfold.Reader, mnist: MNIST) -> None:
+    """Arrays as convolutions of other libraries take them."""
+    images = mnist.test.images[:3]
+    assert reader.classify(images[..., None]) == reader.classify(images)
+
+
+def test_a_reader_says_what_it_is(model: Path) -> None:
+    reader = tenfold.Reader(model, threshold=0.5)
+    assert repr(reader) == "Reader('tiny', thresholds={'unsure': 0.5})"
+
+
 def test_no_model_is_refused(mnist: MNIST) -> None:
     with pytest.raises(ModelError, match="model: must be the path of a model"):
         tenfold.classify(mnist.test.images[0], model=None)  # type: ignore[arg-type]

@@ -115,7 +115,7 @@ def open_page(picture: Any, *, polarity: Polarity = "auto") -> NDArray[np.uint8]
 
     Args:
         picture: A path, bytes, an open binary file, a Pillow image, or an array of shape (H, W),
-            (H, W, 3) or (H, W, 4), uint8.
+            (H, W, 1), (H, W, 3) or (H, W, 4), uint8.
         polarity: Whether ink is dark or bright; "auto" finds the ground (`tenfold.polarity`).
 
     Returns:
@@ -275,12 +275,14 @@ def _from_array(array: NDArray[Any]) -> NDArray[np.uint8]:
     if np.ma.isMaskedArray(array):
         raise InputError("picture: must have a value everywhere, but is a masked array; fill it")
     array = np.asarray(array)  # a matrix has two dimensions wherever it is cut
-    channels = array.ndim == 3 and array.shape[2] in (3, 4)
+    channels = array.ndim == 3 and array.shape[2] in (1, 3, 4)
     if array.dtype != np.uint8 or not (array.ndim == 2 or channels) or array.size == 0:
         raise InputError(
-            "picture: an array must have shape (H, W), (H, W, 3) or (H, W, 4) and dtype uint8, "
-            f"but has {array.shape} and {array.dtype}"
+            "picture: an array must have shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4) and dtype "
+            f"uint8, but has {array.shape} and {array.dtype}{_array_advice(array)}"
         )
+    if channels and array.shape[2] == 1:
+        array = array[:, :, 0]
     if array.ndim == 2 and _are_flattened(array):
         raise InputError(
             f"picture: an array of shape {array.shape} looks like flattened digits, not like a "
@@ -295,6 +297,22 @@ def _from_array(array: NDArray[Any]) -> NDArray[np.uint8]:
     from PIL import Image
 
     return _grey(Image.fromarray(array), "picture")
+
+
+def _array_advice(array: NDArray[Any]) -> str:
+    """Return the end of a message about an array that is no picture: what would make it one."""
+    if array.size == 0 or array.dtype.kind not in "biuf":
+        return ""
+    if array.shape == (_SIDE * _SIDE,):
+        return "; give a flattened digit as array.reshape(28, 28)"
+    if array.ndim == 3 and array.shape[0] in (1, 3, 4) and array.dtype == np.uint8:
+        return "; channels come last: np.moveaxis(array, 0, -1)"
+    low, high = array.min(), array.max()
+    if array.dtype == np.uint8 or not (low >= 0 and high <= 255):
+        return ""
+    if high <= 1:
+        return "; give values from 0 to 1 as (array * 255).round().astype('uint8')"
+    return "; give values from 0 to 255 as array.round().astype('uint8')"
 
 
 def _are_flattened(array: NDArray[np.uint8]) -> bool:

@@ -56,6 +56,10 @@ class Reader:
         self.card = self._model.card
         self.thresholds, self.coverage = choose_thresholds(self.card, accuracy, threshold)
 
+    def __repr__(self) -> str:
+        limits = {name: round(value, 4) for name, value in self.thresholds.items()}
+        return f"Reader({self.card.name!r}, thresholds={limits})"
+
     def classify(
         self, pictures: Iterable[Any] | Any, *, polarity: Polarity = "auto"
     ) -> list[Digit]:

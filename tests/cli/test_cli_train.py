@@ -292,7 +292,11 @@ def test_seeds_that_cannot_be(
 
 def test_the_committee_is_a_recipe_by_name(capsys: Capture) -> None:
     assert run(["train", "committee", "--dry-run"]) == 0
-    assert tomllib.loads(capsys.readouterr().out)["name"] == "champion"
+    out, err = capsys.readouterr()
+    assert tomllib.loads(out)["name"] == "champion"
+    assert err == "committee is the mean of 5 networks of the recipe champion\n"
+    assert run(["recipes", "committee"]) == 0
+    assert capsys.readouterr().err == err
     assert run(["recipes", "--json"]) == 0
     rows = {row["recipe"]: row for row in json.loads(capsys.readouterr().out)}
     assert rows["committee"]["parameters"] == 5 * rows["champion"]["parameters"]

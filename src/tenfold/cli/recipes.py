@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from tenfold.cli.output import emit, row_formats
+from tenfold.cli.output import emit, note, row_formats
 
 __all__ = ["recipes"]
 
@@ -61,6 +61,10 @@ def recipes(name: str | None, output: str) -> None:
         return
     emit(layers, output, ("layer", "output", "parameters", "from"))
     if output == "text":
+        if name in COMMITTEES:
+            note(
+                f"{name} is the mean of {COMMITTEES[name][1]} networks of the recipe {recipe.name}"
+            )
         click.echo(
             f"\n{parameter_count(recipe.network):,} parameters\n\n{to_toml(recipe)}", nl=False
         )

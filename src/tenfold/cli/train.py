@@ -91,6 +91,7 @@ def train(
     if recipe in COMMITTEES:
         recipe, members = COMMITTEES[recipe]
         seeds = members if seeds is None else seeds
+        note(f"{name} is the mean of {seeds} networks of the recipe {recipe}")
     chosen = _choose(recipe, settings, seed, resume=resume)
     if dry_run:
         click.echo(_dry_run(chosen, out), nl=False)
