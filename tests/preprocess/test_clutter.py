@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tenfold.preprocess import enclosures, frame_ink, rules, tilt, to_glyph
+from tenfold.preprocess.strokes import keep_digit
 
 SIDE = 200
 
@@ -281,3 +282,23 @@ def test_the_one_of_a_number_cut_out_to_its_ink_is_no_edge(lean: int, turned: in
     rows, columns = np.flatnonzero(number.any(1)), np.flatnonzero(number.any(0))
     cut = np.rot90(number[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], turned)
     assert difference(to_glyph(np.ascontiguousarray(cut)), frame_ink(cut)) <= 60
+
+
+@pytest.mark.parametrize(
+    ("stroke", "blot", "blot_stays"),
+    [
+        pytest.param((100, 100, 6, 60), (165, 165, 24, 24), False, id="blot-in-the-corner"),
+        pytest.param((165, 100, 6, 80), (100, 100, 12, 12), False, id="speck-in-the-middle"),
+        pytest.param((165, 100, 6, 80), (100, 100, 18, 18), True, id="blot-in-the-middle"),
+    ],
+)
+def test_the_digit_is_what_is_large_and_central(
+    stroke: tuple[int, int, int, int], blot: tuple[int, int, int, int], blot_stays: bool
+) -> None:
+    """Each by column, row, width and height; where the blot is the digit, its equal stays too."""
+    ink = np.zeros((SIDE, SIDE), np.float32)
+    for column, row, width, height in (stroke, blot):
+        ink[row - height // 2 : row + height // 2, column - width // 2 : column + width // 2] = 1
+    kept = keep_digit(ink)
+    assert kept[stroke[1], stroke[0]] == 1
+    assert (kept[blot[1], blot[0]] == 1) == blot_stays

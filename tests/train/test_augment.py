@@ -18,12 +18,25 @@ from tenfold.train.augmentation import Augmentation
 from tenfold.train.lines import draw_lines
 from tenfold.train.randomly import change_some
 from tenfold.train.shipped import BASE
+from tenfold.train.warp import stretch, warp
 
 SHARES = [
     field.name
     for field in fields(Augmentation)
     if field.name not in ("rotation", "scale", "shear", "shift", "elastic", "perspective")
 ]
+
+PAGE_CHANGES: dict[str, Callable[[Tensor, torch.Generator], Tensor]] = {
+    "ruled": writing.add_rule,
+    "crossed": writing.cross,
+    "coarse": capture.coarsen,
+    "blurred": capture.blur,
+    "uneven": capture.light_unevenly,
+    "erased": capture.erase,
+    "noisy": capture.make_noisy,
+    "compressed": capture.compress,
+    "binary": capture.binarise,
+}
 
 
 def generator(seed: int = 5) -> torch.Generator:
@@ -53,6 +66,44 @@ def test_each_change_touches_its_share_and_stays_in_range(name: str) -> None:
         assert not touched[~candidates].any()
         touched = touched[candidates]
     assert 0.3 < float(touched.mean()) < 0.62
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("thicker", writing.thicken),
+        ("thinner", writing.thin),
+        ("outlined", writing.outline),
+        ("neighbour", writing.add_neighbour),
+        ("stretched", stretch),
+    ],
+)
+def test_what_is_done_to_writing_comes_before_the_warp(
+    name: str, change: Callable[[Tensor, torch.Generator], Tensor]
+) -> None:
+    spec, source = Augmentation(rotation=20, shift=2), generator()
+    varied = augment(digits(), labels(), replace(spec, **{name: 0.5}), generator())
+    expected = warp(change_some(digits(), 0.5, change, source), spec, source)
+    torch.testing.assert_close(varied, expected)
+
+
+@pytest.mark.parametrize("name", PAGE_CHANGES)
+def test_what_is_done_to_a_page_comes_after_the_warp(name: str) -> None:
+    spec, source = Augmentation(rotation=20, shift=2), generator()
+    varied = augment(digits(), labels(), replace(spec, **{name: 0.5}), generator())
+    expected = change_some(warp(digits(), spec, source), 0.5, PAGE_CHANGES[name], source)
+    torch.testing.assert_close(varied, expected)
+
+
+def test_a_camera_sees_what_was_drawn() -> None:
+    """Light falls on a picture before its grain comes, and both before the file is compressed."""
+    source = generator()
+    images = warp(digits(), Augmentation(), source)
+    for change in PAGE_CHANGES.values():
+        images = change_some(images, 0.5, change, source)
+    spec = Augmentation(**dict.fromkeys(PAGE_CHANGES, 0.5))
+    varied = augment(digits(), labels(), spec, generator())
+    torch.testing.assert_close(varied, images)
 
 
 @pytest.mark.parametrize("spec", [BASE.augmentation, Augmentation(rotation=5, elastic=0.3)])

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 import tiny
+from tenfold.train.augmentation import Augmentation
 from tenfold.train.averaging import WeightAverage, reestimate_statistics
 from tenfold.train.fit import Trainer, as_images, as_labels, fit, predict_logits
 from tenfold.train.networks import Network
@@ -71,6 +72,26 @@ def test_clean_epochs_see_the_images_as_they_are() -> None:
     assert all(torch.equal(one[name], other[name]) for name in one)
     varied = fit(Trainer(RECIPE, as_images(data), as_labels(data))).weights()
     assert any(not torch.equal(one[name], varied[name]) for name in one)
+
+
+@pytest.mark.parametrize(("clean_epochs", "brighter"), [(0, True), (1, False)])
+def test_statistics_are_of_five_thousand_images_as_the_network_was_trained_with_them(
+    clean_epochs: int, brighter: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[torch.Tensor] = []
+    monkeypatch.setattr(
+        "tenfold.train.fit.reestimate_statistics", lambda _, batches: seen.extend(batches)
+    )
+    images = as_images(tiny.tiny_mnist().train).repeat(20, 1, 1)
+    labels = as_labels(tiny.tiny_mnist().train).repeat(20)
+    recipe = replace(
+        RECIPE, epochs=1, clean_epochs=clean_epochs, augmentation=Augmentation(thicker=1.0)
+    )
+    trainer = fit(Trainer(recipe, images, labels))
+    assert sum(len(batch) for batch in seen) == 5000 < len(images)
+    clean = float(trainer.network.prepare(images).mean())
+    found = float(torch.cat(seen).mean())
+    assert (found > 1.1 * clean) if brighter else found == pytest.approx(clean, rel=0.02)
 
 
 def test_the_trainer_gives_averaged_weights_their_own_statistics() -> None:

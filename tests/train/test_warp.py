@@ -70,6 +70,18 @@ def test_shear_moves_rows_sideways() -> None:
     assert places[:, 0].numpy() == pytest.approx(-8, abs=0.05)
 
 
+def test_shear_is_of_the_rows_of_the_image_whatever_its_scale() -> None:
+    """Else an image drawn taller would lean further than the bound."""
+    spec = Augmentation(shear=0.3, scale=0.3)
+    across, down = (
+        centres(warp(spots(3000, 13.5 + row, 13.5 + column), spec, generator()))
+        for row, column in ((0, 6), (-6, 0))
+    )
+    width, leaning = 6 / across[:, 1], down[:, 1]
+    assert across[:, 0].numpy() == pytest.approx(0, abs=0.05)
+    assert float((width * leaning / 6).abs().max()) == pytest.approx(0.3, abs=0.01)
+
+
 def test_perspective_makes_one_side_larger_than_the_one_opposite() -> None:
     """On a ramp of one a pixel, an output's value is the column that it was taken from."""
     ramps = torch.arange(28.0).expand(2000, 28, 28)
