@@ -31,6 +31,11 @@ def reader() -> tenfold.Reader:
     return tenfold.Reader()
 
 
+@cache
+def eight_by_eight() -> tenfold.Split:
+    return load_optdigits()
+
+
 def page_of(image: np.ndarray, scale: float = 5.0, ground: int = 225, ink: int = 40) -> Page:
     """A digit (28, 28) as scanned: enlarged, dark on paper that is not quite white."""
     side = max(10, round(28 * scale))
@@ -123,7 +128,7 @@ def test_nano_is_small() -> None:
 
 @pytest.mark.parametrize("name", INCLUDED)
 def test_digits_of_eight_by_eight_are_read_as_the_card_says(name: str) -> None:
-    digits = load_optdigits()
+    digits = eight_by_eight()
     model = load_model(included_models()[name])
     right = (model.logits(digits.images)[:, :10].argmax(1) == digits.labels).sum()
     stated = len(digits) * model.card.figures["optdigits"]["accuracy"]

@@ -11,7 +11,7 @@ import torch
 from tenfold.errors import OutputError, RunError
 from tenfold.files import json_digest
 from tenfold.train import checkpoint as checkpoint_module
-from tenfold.train.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from tenfold.train.checkpoint import Checkpoint, check_tensors, load_checkpoint, save_checkpoint
 
 FILES = ("model.safetensors", "state.json", "state.safetensors")
 
@@ -113,7 +113,15 @@ def test_a_checkpoint_between_two_renames_is_found(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"history": 3}, {"history": [3]}, {"sha256": []}, {"sha256": {}}, {"recipe": 1}]
+    "changes",
+    [
+        {"history": 3},
+        {"history": [3]},
+        {"history": [{"epoch": 2}]},
+        {"sha256": []},
+        {"sha256": {}},
+        {"recipe": 1},
+    ],
 )
 def test_an_index_that_is_sealed_but_none_is_named(
     changes: dict[str, object], folder: Path
@@ -142,3 +150,19 @@ def test_a_failure_while_saving_keeps_the_old_one(
             save_checkpoint(folder, made(2))
     assert equal(load_checkpoint(folder), old)
     assert [path.name for path in folder.parent.iterdir()] == ["last"]
+
+
+@pytest.mark.parametrize(
+    ("found", "message"),
+    [
+        pytest.param({}, r"state.json: must come with 'a' \(3, 4\) of float32", id="missing"),
+        pytest.param({"a": torch.zeros(4, 3)}, r"'a' \(3, 4\) of float32", id="shape"),
+        pytest.param({"a": torch.zeros(3, 4).double()}, r"'a' \(3, 4\) of float32", id="dtype"),
+    ],
+)
+def test_tensors_of_another_form_are_refused(
+    found: dict[str, torch.Tensor], message: str, tmp_path: Path
+) -> None:
+    check_tensors(tmp_path, {"a": torch.ones(3, 4), "b": torch.ones(1)}, {"a": torch.zeros(3, 4)})
+    with pytest.raises(RunError, match=message):
+        check_tensors(tmp_path, found, {"a": torch.zeros(3, 4)})

@@ -15,7 +15,13 @@ from tenfold.errors import RunError
 from tenfold.files import json_digest, open_regular, read_json, sha256, write_bytes, write_json
 from tenfold.folders import replace_folder, settled_folder
 
-__all__ = ["CHECKPOINT_FILES", "Checkpoint", "load_checkpoint", "save_checkpoint"]
+__all__ = [
+    "CHECKPOINT_FILES",
+    "Checkpoint",
+    "check_tensors",
+    "load_checkpoint",
+    "save_checkpoint",
+]
 
 _FORMAT = 2
 _ATTEMPTS = 3  # at reading a checkpoint that a training replaces meanwhile
@@ -77,6 +83,26 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
     return _load(settled_folder(folder))
 
 
+def check_tensors(
+    folder: Path, found: Mapping[str, Tensor], expected: Mapping[str, Tensor]
+) -> None:
+    """Check that a checkpoint's weights, or its state, are of the form that its recipe gives them.
+
+    Args:
+        folder: The checkpoint's.
+        found: What it holds, by name.
+        expected: Tensors of the same names, shapes and dtypes, whatever their values.
+
+    Raises:
+        RunError: They are not; nothing that tenfold wrote is so.
+    """
+    for name, value in expected.items():
+        saved = found.get(name)
+        if saved is None or (saved.shape, saved.dtype) != (value.shape, value.dtype):
+            form = f"{tuple(value.shape)} of {value.dtype}".replace("torch.", "")
+            raise _damaged(folder / _INDEX, f"must come with {name!r} {form}, but does not")
+
+
 def _load(folder: Path) -> Checkpoint | None:
     if not folder.is_dir():
         return None
@@ -136,6 +162,7 @@ def _is_whole(index: Mapping[str, Any]) -> bool:
         and all(isinstance(recorded, str) for recorded in sums.values())
         and isinstance(history, list)
         and all(isinstance(row, dict) for row in history)
+        and [row.get("epoch") for row in history] == list(range(1, len(history) + 1))
         and isinstance(index.get("recipe"), dict)
     )
 

@@ -18,7 +18,7 @@ from tenfold.files import sha256, write_bytes, write_json, write_text
 from tenfold.folders import replace_folder
 from tenfold.model import DIGITS, NOT_A_DIGIT, Card, load_model
 from tenfold.train.calibrate import NOT_A_DIGIT_THRESHOLD, Calibration
-from tenfold.train.checkpoint import load_checkpoint
+from tenfold.train.checkpoint import check_tensors, load_checkpoint
 from tenfold.train.fit import as_images, predict_logits
 from tenfold.train.networks import Network
 from tenfold.train.onnx_graph import build_graph
@@ -169,6 +169,7 @@ def _weights_of(run: Run) -> dict[str, Tensor]:
     if checkpoint is None:
         raise RunError(f"{run.folder}: has no checkpoint to export; train at least one epoch")
     check_recipe_of(run, checkpoint)
+    check_tensors(run.chosen, checkpoint.weights, Network(run.recipe).state_dict())
     return dict(checkpoint.weights)
 
 

@@ -16,7 +16,7 @@ from tenfold.files import output_errors
 from tenfold.folders import LOCK_NAME, ensure_folder, holds_files, new_folder, settle_folder
 from tenfold.model import load_model
 from tenfold.train.callbacks import Checkpoints, EarlyStopping, MetricsLog
-from tenfold.train.checkpoint import load_checkpoint
+from tenfold.train.checkpoint import check_tensors, load_checkpoint
 from tenfold.train.drawn import drawn_digest
 from tenfold.train.environment import describe_environment
 from tenfold.train.export import export_run
@@ -99,6 +99,8 @@ def _train(run: Run, data: MNIST, callbacks: Sequence[Callback]) -> None:
     checkpoint = load_checkpoint(run.last)
     if checkpoint is not None:
         check_recipe_of(run, checkpoint)
+        check_tensors(run.last, checkpoint.weights, trainer.weights())
+        check_tensors(run.last, checkpoint.state, trainer.tensors())
         trainer.restore(checkpoint.weights, checkpoint.state, checkpoint.history)
     own: list[Callback] = [MetricsLog(run.metrics), Checkpoints(run.last, run.best)]
     if recipe.patience:
