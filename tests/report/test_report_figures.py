@@ -92,6 +92,19 @@ def test_every_figure_renders_as_png_and_svg_without_warnings(draw: Callable[[],
     assert "http" not in svg.replace("http://www.w3.org/", "")
 
 
+@pytest.mark.parametrize(
+    ("risen_from", "left"),
+    [(0.0, 0.0), (0.4, 0.0), (0.6, 0.5), (0.85, 0.8), (0.93, 0.9), (1, 0.95)],
+)
+def test_the_risk_is_shown_from_where_it_can_be_seen(risen_from: float, left: float) -> None:
+    """One early error among few answers is a high risk, and sets nothing."""
+    coverage = np.arange(1, 1001) / 1000
+    risk = np.clip(coverage - risen_from, 0.0, None) + 0.001 * (coverage == 1)
+    risk[:20] = 1.0
+    figure = figures.risk_coverage({"coverage": coverage, "risk": risk})
+    assert figure.axes[0].get_xlim()[0] == left
+
+
 def test_the_settings_of_the_caller_neither_matter_nor_change() -> None:
     with mpl.rc_context({"figure.facecolor": "black", "font.size": 30.0, "lines.linewidth": 9.0}):
         before = dict(mpl.rcParams)

@@ -112,6 +112,29 @@ def test_an_evaluation_has_a_page_of_its_own(tmp_path: Path, mnist: MNIST) -> No
     assert "Evaluated on MNIST test: 40 images." in page.text
 
 
+def test_a_page_tells_of_doubtful_labels_and_of_what_is_refused(
+    tmp_path: Path, mnist: MNIST
+) -> None:
+    outputs = fake_folders.make_outputs(mnist.test.labels)
+    evaluation = fake_folders.make_evaluation(outputs, mnist.test.labels) | {
+        "labels": {"official": 0.99, "ten_corrected": 0.9911, "without_fifteen": 0.9922},
+        "answers": {
+            "thresholds": {"unsure": 0.75, "not_a_digit": 0.5},
+            "answered": 0.95,
+            "accuracy": 0.9933,
+            "refused": {"unsure": 1, "not_a_digit": 2},
+        },
+    }
+    images, labels = mnist.test.images, mnist.test.labels
+    page = read_page(evaluation_page(tmp_path, evaluation, images, labels, title="x"))
+    for words in (
+        "the accuracy is 99.11 %, without the fifteen doubtful images 99.22 %",
+        "This one answers 95.00 % of the images, those with a confidence of 0.7500 or more.",
+        "Of its answers 99.33 % are right. It refuses 1 as unsure, 2 as not a digit.",
+    ):
+        assert words in page.text
+
+
 def test_outputs_that_are_no_probabilities_are_named_so(tmp_path: Path, mnist: MNIST) -> None:
     outputs = fake_folders.make_outputs(mnist.test.labels)
     evaluation = fake_folders.make_evaluation(outputs, mnist.test.labels)

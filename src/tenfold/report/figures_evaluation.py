@@ -36,6 +36,10 @@ __all__ = [
     "worst_errors",
 ]
 
+_FEW = 0.05  # coverage up to which one error is a high risk
+_STARTS = 0.95, 0.9, 0.8, 0.5  # where the axis of a network may start that is hardly ever wrong
+_UNSEEN = 0.05  # of the figure's height: a risk too low to be seen
+
 
 @drawn
 def confusion_matrix(matrix: NDArray[np.int64] | Sequence[Sequence[int]]) -> Figure:
@@ -150,7 +154,7 @@ def risk_coverage(curve: Mapping[str, Any]) -> Figure:
     axes.fill_between(coverage[chosen], risk[chosen], color="#dfe8f0", linewidth=0)
     axes.plot(coverage[chosen], risk[chosen], color=ACCENT, linewidth=1.7)
     # Among the first few answers one error is a high risk: they must not set the scale.
-    top = max(float(np.nanmax(risk[coverage >= min(0.05, coverage[-1])])), 1e-4)
+    top = max(float(np.nanmax(risk[coverage >= min(_FEW, coverage[-1])])), 1e-4)
     marked = []
     for point in curve.get("at", ()):
         wrong = 1 - point["accuracy"]
@@ -158,7 +162,8 @@ def risk_coverage(curve: Mapping[str, Any]) -> Figure:
         axes.plot(point["coverage"], wrong, "o", color=AMBER, ms=6, mec="white", zorder=4)
     text = "\n".join(marked)
     axes.text(0.03, 0.95, text, transform=axes.transAxes, va="top", color=AMBER, linespacing=1.6)
-    axes.set_xlim(0, 1.01)
+    left = _first_to_show(coverage, risk, top)
+    axes.set_xlim(left, 1 + 0.01 * (1 - left))
     axes.set_ylim(0, top * 1.25)
     axes.set_xlabel("coverage: share of the images that is answered, the surest first")
     axes.set_ylabel("risk: share of the answers that is wrong")
@@ -167,6 +172,15 @@ def risk_coverage(curve: Mapping[str, Any]) -> Figure:
     percent_ticks(axes.yaxis, 0 if top > 0.06 else 1 if top > 0.006 else 2)
     axes.grid(axis="y")
     return figure
+
+
+def _first_to_show(coverage: NDArray[Any], risk: NDArray[Any], top: float) -> float:
+    """Return the coverage, 0 to 1, from which on anything is to be seen of the risk."""
+    for start in _STARTS:
+        before = (coverage >= _FEW) & (coverage < start)
+        if before.any() and np.nanmax(risk[before]) < _UNSEEN * top:
+            return start
+    return 0.0
 
 
 @drawn

@@ -88,10 +88,29 @@ def risk_coverage(evaluation: Evaluation, gallery: Gallery) -> Section:
             f"the curve, the better; the area below it is {decimal(curve['area'], 5)}.",
         ),
     ]
+    if (answers := evaluation.get("answers")) and answers["thresholds"]:
+        blocks.insert(1, Words(_own_refusals(answers)))
     if rows:
         headings = ["Coverage", "Accuracy of the answered", "Risk", "Least confidence"]
         blocks.append(Table("Some points of the curve.", headings, rows))
     return Section("Refusing the unsure: risk and coverage", blocks)
+
+
+def _own_refusals(answers: Mapping[str, Any]) -> str:
+    """Return what a model's own thresholds, or those asked for, do."""
+    reasons = ", ".join(
+        f"{count(images)} as {reason.replace('_', ' ')}"
+        for reason, images in answers["refused"].items()
+    )
+    right = (
+        f" Of its answers {percent(answers['accuracy'])} are right." if answers["answered"] else ""
+    )
+    return (
+        f"This one answers {percent(answers['answered'])} of the images, those with a confidence "
+        f"of {decimal(answers['thresholds'].get('unsure', 0.0))} or more."
+        + right
+        + (f" It refuses {reasons}." if reasons else "")
+    )
 
 
 def probability_matrix(

@@ -40,6 +40,15 @@ def test_in_words(evaluation: Evaluation) -> Section:
             "cannot be told apart by this test alone."
         ),
     ]
+    if labels := evaluation.get("labels"):
+        blocks.append(
+            Words(
+                "Some labels of MNIST are wrong: with ten of them corrected as most people read "
+                f"them the accuracy is {percent(labels['ten_corrected'])}, without the fifteen "
+                f"doubtful images {percent(labels['without_fifteen'])} (Northcutt, Athalye and "
+                "Mueller, *Pervasive Label Errors in Test Sets*, 2021)."
+            )
+        )
     if math.isfinite(evaluation["loss"]):
         blocks.append(
             Words(
