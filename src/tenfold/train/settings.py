@@ -50,8 +50,13 @@ _TABLES: dict[str, type] = {
 
 
 def recipe_digest(recipe: Recipe) -> str:
-    """Return twelve hex digits that change with the recipe; seed and validation do not count."""
-    return json_digest(to_table(trained_alike(recipe)))[:12]
+    """Return twelve hex digits that change with the recipe; seed and validation do not count.
+
+    Nor do variations that it does not use, among them all that are invented after it.
+    """
+    table = to_table(trained_alike(recipe))
+    table["augmentation"] = {name: share for name, share in table["augmentation"].items() if share}
+    return json_digest(table)[:12]
 
 
 def to_table(recipe: Recipe) -> dict[str, Any]:
