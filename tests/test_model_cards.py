@@ -17,7 +17,7 @@ from tenfold.train.evaluation_files import keep_figures
 from tenfold.train.export import export_weights
 from tenfold.train.networks import Network
 from tenfold.train.settings import recipe_digest
-from tenfold.train.shipped import BASE
+from tenfold.train.shipped import BASE, SHIPPED
 
 ROOT = Path(__file__).parent.parent
 
@@ -87,6 +87,16 @@ def test_a_card_and_its_seeds(
     assert "| MNIST test, official labels | 99.200 | ± 0.10 | 99.10 99.20 99.30 |" in page
     assert page.count("3 seeds, 30 minutes each") == 1
     assert "| 99.200 ± 0.100 of 3 |" in "".join(cards.overview())
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_seeds_of_the_recipe_as_it_is_are_on_record(name: str) -> None:
+    """Three at least, of what is trained today: a recipe that changes is to be trained anew."""
+    path = ROOT / "benchmarks" / "results" / "recipe_seeds.csv"
+    with path.open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    digest = recipe_digest(SHIPPED[name])
+    assert len({row["seed"] for row in rows if row["recipe_digest"] == digest}) >= 3
 
 
 def test_pages_of_the_latest_run(
