@@ -28,7 +28,8 @@ KNOWN_FAILURES: dict[str, tuple[str, ...]] = {
         "one.",
         "An exponent, or the plain stroke of the 1 of a 17, is passed over beside a digit one time "
         "in five, and a cross through a digit in a thin pen keeps it from being read every other "
-        "time. Dots in a small circle are a 0 to it (see the table of pages below).",
+        "time. A circle round dots or a tiny digit is a 0 to it, every other or every third time "
+        "(see the table of pages below).",
         "A digit that the picture's border cuts is another digit, sometimes with confidence, and "
         "so is one upside down.",
         "Trained on far worse pictures than MNIST's, it is a little less sure of those than it "
