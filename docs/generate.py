@@ -40,6 +40,7 @@ COMMANDS = (
     "export",
     "models",
     "recipes",
+    "read",
     "reproduce",
     "train",
 )

@@ -244,3 +244,67 @@ def test_the_coverage_of_a_threshold_is_what_it_says(threshold: float) -> None:
     images = load_mnist().test.images
     answered = np.mean([digit.value is not None for digit in reader.classify(images)])
     assert reader.coverage == pytest.approx(answered, abs=0.01)
+
+
+def sheet(*lines: str, boxes: bool = False) -> np.ndarray:
+    """Lines of training digits, ink bright on 0, four pixels a pixel of theirs; spaces are gaps."""
+    page = np.zeros((44 * len(lines) + 20, 30 * max(map(len, lines)) + 20), np.uint8)
+    for row, line in enumerate(lines):
+        for column, letter in enumerate(line.ljust(max(map(len, lines)))):
+            top, left = 12 + 44 * row, 12 + 30 * column
+            if letter != " ":
+                page[top : top + 28, left : left + 28] = load_mnist().train.images[
+                    SOME[expected().index(int(letter))]
+                ]
+            if boxes:
+                cv2.rectangle(page, (left - 1, top - 2), (left + 29, top + 30), 255, 1)
+    return cv2.resize(page, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
+
+
+def ruled(ink: np.ndarray) -> np.ndarray:
+    for row in range(30, len(ink), 88):
+        cv2.line(ink, (0, row), (ink.shape[1], row + 4), 160, 2)
+    return ink
+
+
+def photographed(ink: np.ndarray) -> np.ndarray:
+    random = np.random.default_rng(4)
+    light = np.linspace(0.6, 1.0, ink.shape[1])
+    page = (225 - ink * 0.6) * light + random.normal(0, 4, ink.shape)
+    return page.clip(0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("ink", "text"),
+    [
+        pytest.param(sheet("5041"), "5041", id="a-number"),
+        pytest.param(sheet("007   62", "1398"), "007 62\n1398", id="two-lines"),
+        pytest.param(ruled(sheet("2754", "9063")), "2754\n9063", id="ruled"),
+        pytest.param(sheet("314159", boxes=True), "314159", id="in-boxes"),
+        pytest.param(sheet("8"), "8", id="one-digit"),
+    ],
+)
+def test_pages_are_read(ink: np.ndarray, text: str) -> None:
+    assert reader().read(255 - ink).text == text
+    assert reader().read(photographed(ink)).text == text
+
+
+@pytest.mark.parametrize("word", ["HAMLET", "Number", "kxwq"])
+def test_words_are_left_out(word: str) -> None:
+    page = np.full((200, 700), 235, np.uint8)
+    for place, letter in enumerate(word):
+        at = (30 + 105 * place, 140)
+        cv2.putText(page, letter, at, cv2.FONT_HERSHEY_SIMPLEX, 4, 30, 8, cv2.LINE_AA)
+    assert reader().read(page).text == ""
+
+
+def test_boxes_hold_the_ink_of_their_digits() -> None:
+    page = 255 - sheet("407")
+    (number,) = reader().read(page).numbers
+    for digit in number.digits:
+        assert digit.box is not None
+        top, left, bottom, right = digit.box
+        (again,) = reader().classify(
+            [np.pad(page[top:bottom, left:right], 30, constant_values=255)]
+        )
+        assert again.value == digit.value

@@ -29,6 +29,7 @@ LEVELS = {
     "model": 4,
     "report": 4,
     "decide": 5,
+    "assemble": 5,
     "reader": 6,
     "cli": 7,
     "service": 7,

@@ -212,6 +212,35 @@ def test_a_reader_says_what_it_is(model: Path) -> None:
     assert repr(reader) == "Reader('tiny', thresholds={'unsure': 0.5})"
 
 
+@pytest.mark.parametrize("shade", [0, 128, 255])
+def test_a_blank_page_has_no_numbers(shade: int, reader: tenfold.Reader) -> None:
+    page = np.full((90, 140), shade, np.uint8)
+    assert reader.read(page) == tenfold.Reading()
+    assert reader.read(page).numbers == ()
+
+
+def test_what_is_no_picture_is_not_read(reader: tenfold.Reader, model: Path) -> None:
+    with pytest.raises(InputError, match="must be one of PNG"):
+        reader.read(b"none")
+    with pytest.raises(InputError, match="polarity: must be auto"):
+        tenfold.read(np.zeros((9, 9), np.uint8), model=model, polarity="red")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 3000), (3000, 1), (3, 3), (40, 5000)], ids=str)
+@pytest.mark.parametrize("kind", ["noise", "stripes", "black-and-white"])
+def test_any_page_is_read_as_something(
+    kind: str, shape: tuple[int, int], reader: tenfold.Reader
+) -> None:
+    random = np.random.default_rng(7)
+    page = {
+        "noise": random.integers(0, 256, shape),
+        "stripes": np.broadcast_to(np.arange(shape[1]) % 7 * 40, shape),
+        "black-and-white": random.integers(0, 2, shape) * 255,
+    }[kind]
+    reading = reader.read(page.astype(np.uint8))
+    assert reading.text == "\n".join(" ".join(n.text for n in line) for line in reading.lines)
+
+
 def test_no_model_is_refused(mnist: MNIST) -> None:
     with pytest.raises(ModelError, match="model: must be the path of a model"):
         tenfold.classify(mnist.test.images[0], model=None)  # type: ignore[arg-type]

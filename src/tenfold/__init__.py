@@ -30,8 +30,8 @@ if TYPE_CHECKING:
         RunError,
         TenfoldError,
     )
-    from tenfold.reader import Reader, classify
-    from tenfold.values import Box, Digit, Rejection, Split
+    from tenfold.reader import Reader, classify, read
+    from tenfold.values import Box, Digit, Number, Reading, Rejection, Split
 
 __version__ = "0.1.0"
 
@@ -43,8 +43,10 @@ __all__ = [
     "InputError",
     "MissingExtraError",
     "ModelError",
+    "Number",
     "OutputError",
     "Reader",
+    "Reading",
     "RecipeError",
     "Rejection",
     "RunError",
@@ -53,6 +55,7 @@ __all__ = [
     "classify",
     "load_labelled",
     "load_mnist",
+    "read",
 ]
 
 # All is loaded when it is asked for (PEP 562): a command that needs no NumPy starts without it, and
@@ -63,8 +66,11 @@ _HOMES = {
     "load_mnist": "data",
     "Reader": "reader",
     "classify": "reader",
+    "read": "reader",
     "Box": "values",
     "Digit": "values",
+    "Number": "values",
+    "Reading": "values",
     "Rejection": "values",
     "Split": "values",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tenfold.assemble import to_reading
 from tenfold.decide import decide
-from tenfold.images import Polarity
+from tenfold.images import Polarity, open_page
 from tenfold.model import DEFAULT_MODEL, Model, choose_thresholds, included_models, load_model
-from tenfold.preprocess import BATCH_SIZE, are_several, glyph_batches
-from tenfold.values import Digit
+from tenfold.preprocess import BATCH_SIZE, are_several, glyph_batches, segment
+from tenfold.values import Digit, Reading
 
-__all__ = ["Reader", "classify"]
+__all__ = ["Reader", "classify", "read"]
 
 _KEPT = 4  # models that stay loaded: as many as come with the package
 
@@ -95,6 +97,26 @@ class Reader:
         for glyphs in glyph_batches(pictures, polarity, batch_size):
             yield from self._decide(glyphs)
 
+    def read(self, picture: Any, *, polarity: Polarity = "auto") -> Reading:
+        """Return the numbers on a picture, line by line.
+
+        Args:
+            picture: As in `tenfold.images.open_page`.
+            polarity: As in `classify`.
+
+        Raises:
+            InputError: The picture cannot be read.
+        """
+        lines = segment(open_page(picture, polarity=polarity))
+        marks = [mark for line in lines for group in line for mark in group]
+        if not marks:
+            return Reading()
+        digits = iter(self._decide(np.stack([mark.glyph for mark in marks])))
+        return to_reading(
+            [[replace(next(digits), box=mark.box) for mark in group] for group in line]
+            for line in lines
+        )
+
     def _decide(self, glyphs: NDArray[np.uint8]) -> list[Digit]:
         return decide(
             self._model.logits(glyphs),
@@ -121,10 +143,32 @@ def classify(
         ModelError: The model cannot be loaded, or the accuracy is out of its reach.
         InputError: A picture cannot be read.
     """
-    folder = included_models().get(model) if isinstance(model, str) else None
-    taken = model if folder is None else _kept_model(folder)
-    reader = Reader(taken, accuracy=accuracy, threshold=threshold)
+    reader = Reader(_kept(model), accuracy=accuracy, threshold=threshold)
     return reader.classify(pictures, polarity=polarity)
+
+
+def read(
+    picture: Any,
+    *,
+    model: str | os.PathLike[str] | Model = DEFAULT_MODEL,
+    accuracy: float | None = None,
+    threshold: float | None = None,
+    polarity: Polarity = "auto",
+) -> Reading:
+    """Return the numbers on a picture, line by line; see `Reader`, `Reader.read` and `classify`.
+
+    Raises:
+        ModelError: The model cannot be loaded, or the accuracy is out of its reach.
+        InputError: The picture cannot be read.
+    """
+    reader = Reader(_kept(model), accuracy=accuracy, threshold=threshold)
+    return reader.read(picture, polarity=polarity)
+
+
+def _kept(model: str | os.PathLike[str] | Model) -> str | os.PathLike[str] | Model:
+    """Return a model of the package loaded, once for all calls; any other as it is named."""
+    folder = included_models().get(model) if isinstance(model, str) else None
+    return model if folder is None else _kept_model(folder)
 
 
 @lru_cache(maxsize=_KEPT)

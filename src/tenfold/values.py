@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Box", "Digit", "Rejection", "Split"]
+__all__ = ["Box", "Digit", "Number", "Reading", "Rejection", "Split"]
 
 Rejection = Literal["blank", "not_a_digit", "unsure", "touching"]
 
@@ -69,6 +69,71 @@ class Digit:
         shown = "?" if self.value is None else str(self.value)
         why = f", rejected={self.rejected!r}, guess={self.guess}" if self.rejected else ""
         return f"Digit({shown}, confidence={self.confidence:.4f}{why})"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """Digits that stand together.
+
+    Attributes:
+        text: A character a place: the digit, or "?" where it was refused; leading zeros stay.
+        digits: Those places, from left to right.
+        box: What holds them all.
+        confidence: Probability that every place is what was guessed there, 0 to 1, were they
+            independent: the product of the digits' confidences.
+    """
+
+    text: str
+    digits: tuple[Digit, ...]
+    box: Box
+    confidence: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the number as JSON-ready values."""
+        return {
+            "text": self.text,
+            "confidence": round(float(self.confidence), 6),
+            "box": list(self.box),
+            "digits": [digit.to_dict() for digit in self.digits],
+        }
+
+    def __repr__(self) -> str:
+        return f"Number({self.text!r}, confidence={self.confidence:.4f})"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a whole picture was read as.
+
+    Attributes:
+        lines: The numbers of each line, from left to right; the lines from top to bottom.
+    """
+
+    lines: tuple[tuple[Number, ...], ...] = ()
+
+    @property
+    def numbers(self) -> tuple[Number, ...]:
+        """All numbers in reading order."""
+        return tuple(number for line in self.lines for number in line)
+
+    @property
+    def text(self) -> str:
+        """One line for each line on the picture, with spaces between numbers."""
+        return "\n".join(" ".join(number.text for number in line) for line in self.lines)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the reading as JSON-ready values, each number with its line, from 1 on."""
+        return {
+            "text": self.text,
+            "numbers": [
+                {"line": place, **number.to_dict()}
+                for place, line in enumerate(self.lines, start=1)
+                for number in line
+            ],
+        }
+
+    def __repr__(self) -> str:
+        return f"Reading({self.text!r})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ _COMMANDS = {
     "explore": ("explore", "Show the data: statistics, sheets, distributions."),
     "export": ("export", "Turn a run into a model folder (ONNX, safetensors, card)."),
     "models": ("models", "List the models that come with the package, or show one's card."),
+    "read": ("read", "Read the numbers on each picture."),
     "recipes": ("recipes", "List the named recipes, or show one in full."),
     "reproduce": ("reproduce", "Reproduce a published system beside what it claimed."),
     "train": ("train", "Train a recipe."),

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from tenfold.cli.answers import answer_options
+from tenfold.cli.answers import answer_options, tell_coverage
 from tenfold.cli.output import emit, note, row_formats, warn, watched
 from tenfold.cli.paths import MODEL
+from tenfold.cli.pictures import named_picture, picture_names
 from tenfold.errors import InputError
-from tenfold.images import SUFFIXES, pictures_in
 from tenfold.model.included import DEFAULT_MODEL
 
 if TYPE_CHECKING:
@@ -70,16 +67,9 @@ def classify(
     from tenfold.reader import Reader
 
     reader = Reader(model, accuracy=accuracy, threshold=threshold)
-    asked = accuracy is not None or threshold is not None
-    if asked and reader.coverage is not None:
-        own, chosen = reader.card.thresholds.get("unsure", 0.0), reader.thresholds["unsure"]
-        less = f", below its own {own:.4f}: less is refused than without" if chosen < own else ""
-        note(
-            f"{reader.card.name} answers {100 * reader.coverage:.1f} % of digits like those it was "
-            f"calibrated on, from confidence {chosen:.4f}{less}"
-        )
+    tell_coverage(reader, asked=accuracy is not None or threshold is not None)
     counts: Counter[bool] = Counter()  # of pictures that failed, and of others
-    names = _expand(paths)
+    names = picture_names(paths)
     rows = _rows(reader, names, polarity, counts)
     if output in ("text", "json") and len(names) > 1:  # these come all at once, in the end
         rows = watched(rows, len(names), "pictures")
@@ -105,39 +95,9 @@ def _rows(
 
 def _row(reader: Reader, name: str, polarity: Any) -> dict[str, Any]:
     try:
-        (digit,) = reader.classify([_picture(name)], polarity=polarity)
+        (digit,) = reader.classify([named_picture(name)], polarity=polarity)
     except InputError as error:
         warn(str(error))
         return {"path": name, **dict.fromkeys(_FIELDS), "error": str(error)}
     values = digit.to_dict()
     return {"path": name, **{field: values[field] for field in _FIELDS}, "error": None}
-
-
-def _picture(name: str) -> Any:
-    """Return what a name stands for; a folder is left over only if no picture was found in it."""
-    if name == "-":
-        return _standard_input()
-    if name and os.path.isdir(name):  # noqa: PTH112 - as in _expand
-        raise InputError(
-            f"{name}: must hold pictures, but has none of {', '.join(sorted(SUFFIXES))}"
-        )
-    return name
-
-
-def _standard_input() -> BinaryIO:
-    """Return standard input, which some callers close."""
-    if sys.stdin is None:
-        raise InputError("-: standard input must hold a picture, but is closed")
-    return sys.stdin.buffer
-
-
-def _expand(paths: tuple[str, ...]) -> list[str]:
-    """Return the pictures named, and those in the folders named, each once."""
-    names: list[str] = []
-    for name in paths:
-        path = Path(name)
-        if name in ("", "-") or not os.path.isdir(name):  # noqa: PTH112 - never raises
-            names.append(name)
-            continue
-        names += [str(file) for file in pictures_in(path, note)] or [name]
-    return list(dict.fromkeys(names))
