@@ -26,6 +26,7 @@ _PART = 0.3  # of the higher part's height: how far above or below it another ma
 _OVER = 0.5  # of the narrower part's width: what two parts of a digit have in common
 _TALL = 1.6  # times the higher part: no digit is higher, however it is put together
 _SMALL_PART = 0.04  # of a mark's pixels: what is a speck, and no part of it
+_MOST = 3000  # marks of a page, the largest: more than a page of digits has
 
 
 class Mark(NamedTuple):
@@ -90,53 +91,64 @@ def _digit_height(pieces: Sequence[Piece]) -> float:
 
 def _put_together(pieces: Sequence[Piece], shape: tuple[int, ...]) -> list[list[Piece]]:
     """Return the pieces of each mark."""
-    large = [piece for piece in pieces if _may_be_digit(piece, pieces, shape)]
+    large = _may_be_digits(pieces, shape)
+    ordered = sorted(large, key=lambda piece: -piece.area)[:_MOST]
     marks: list[list[Piece]] = []
-    for piece in sorted(large, key=lambda piece: -piece.area):
-        whole = next((parts for parts in marks if _are_parts(_box_of(parts), piece)), None)
-        if whole is None:
-            marks.append([piece])
-        else:
-            whole.append(piece)
-    rest = [piece for piece in pieces if piece not in large]
-    for parts in marks:
-        box, area = _box_of(parts), sum(part.area for part in parts)
-        parts += [
-            piece for piece in rest if piece.area >= _SMALL_PART * area and _are_parts(box, piece)
-        ]
+    boxes = np.zeros((len(ordered), 4), int)  # of the marks so far
+    for piece in ordered:
+        place = _mark_of(piece, boxes[: len(marks)])
+        if place is None:
+            place = len(marks)
+            marks.append([])
+        marks[place].append(piece)
+        boxes[place] = _box_of(marks[place])
+    labels = {piece.label for piece in large}
+    for piece in pieces:
+        if piece.label in labels:
+            continue
+        place = _mark_of(piece, boxes[: len(marks)])
+        if place is not None and piece.area >= _SMALL_PART * marks[place][0].area:
+            marks[place].append(piece)
     return marks
 
 
-def _may_be_digit(piece: Piece, pieces: Sequence[Piece], shape: tuple[int, ...]) -> bool:
-    """Tell what is as high as a digit from specks and dashes, and from what the page's end cuts."""
-    height = _height(piece)
-    if height < _LEAST_HEIGHT or borders(piece, shape) > 1:
-        return False
-    return not any(
-        height < _SPECK * _height(other) and _distance(piece, other) < _NEARBY * _height(other)
-        for other in pieces
-    )
+def _may_be_digits(pieces: Sequence[Piece], shape: tuple[int, ...]) -> list[Piece]:
+    """Return what is as high as a digit: no specks, no dashes, and nothing in a page's corner."""
+    found = [
+        piece for piece in pieces if _height(piece) >= _LEAST_HEIGHT and borders(piece, shape) <= 1
+    ]
+    found.sort(key=_height)
+    boxes = np.array([_box_of([piece]) for piece in found], int).reshape(-1, 4)
+    heights = boxes[:, 2] - boxes[:, 0]
+    return [
+        piece
+        for piece, box in zip(found, boxes, strict=True)
+        if not _is_beside_higher(box, boxes[heights > _height(piece) / _SPECK])
+    ]
 
 
-def _are_parts(box: Box, piece: Piece) -> bool:
-    """Tell whether a piece lies over or under a mark, as the bar of a 5 that does not touch it."""
-    common = min(box.right, piece.right) - max(box.left, piece.left)
-    narrower = min(box.right - box.left, piece.right - piece.left)
-    apart = max(piece.top - box.bottom, box.top - piece.bottom)
-    together = max(box.bottom, piece.bottom) - min(box.top, piece.top)
-    higher = max(box.bottom - box.top, _height(piece))
-    return common >= _OVER * narrower and apart <= _PART * higher and together <= _TALL * higher
+def _is_beside_higher(box: NDArray[np.int_], higher: NDArray[np.int_]) -> bool:
+    """Tell whether a box (4,) is near one of others (N, 4), measured by their heights."""
+    beyond = np.maximum(higher[:, :2] - box[2:], box[:2] - higher[:, 2:]).max(1, initial=-1)
+    return bool((beyond < _NEARBY * (higher[:, 2] - higher[:, 0])).any())
+
+
+def _mark_of(piece: Piece, boxes: NDArray[np.int_]) -> int | None:
+    """Return which mark, of boxes (N, 4), a piece lies over or under, as the bar of a 5 does."""
+    if not len(boxes):
+        return None
+    top, left, bottom, right = boxes.T
+    common = np.minimum(right, piece.right) - np.maximum(left, piece.left)
+    narrower = np.minimum(right - left, piece.right - piece.left)
+    apart = np.maximum(piece.top - bottom, top - piece.bottom)
+    together = np.maximum(bottom, piece.bottom) - np.minimum(top, piece.top)
+    higher = np.maximum(bottom - top, _height(piece))
+    fits = (common >= _OVER * narrower) & (apart <= _PART * higher) & (together <= _TALL * higher)
+    return int(fits.argmax()) if fits.any() else None
 
 
 def _height(piece: Piece) -> int:
     return piece.bottom - piece.top
-
-
-def _distance(one: Piece, other: Piece) -> int:
-    """Return how far two pieces' boxes are apart, along the axis on which they are farther."""
-    across = max(one.left - other.right, other.left - one.right, 0)
-    down = max(one.top - other.bottom, other.top - one.bottom, 0)
-    return max(across, down)
 
 
 def _box_of(parts: Sequence[Piece]) -> Box:
