@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tenfold.assemble import to_reading
+from tenfold.assemble import PartRead, to_reading
 from tenfold.decide import decide
 from tenfold.images import Polarity, open_page
 from tenfold.model import DEFAULT_MODEL, Model, choose_thresholds, included_models, load_model
-from tenfold.preprocess import BATCH_SIZE, are_several, glyph_batches, segment
+from tenfold.preprocess import BATCH_SIZE, Mark, are_several, glyph_batches, segment
 from tenfold.values import Digit, Reading
 
 __all__ = ["Reader", "classify", "read"]
@@ -111,10 +111,16 @@ class Reader:
         marks = [mark for line in lines for group in line for mark in group]
         if not marks:
             return Reading()
-        digits = iter(self._decide(np.stack([mark.glyph for mark in marks])))
+        digits = iter(self._decide(np.stack([part.glyph for mark in marks for part in mark.parts])))
+
+        def parts_read(mark: Mark) -> list[PartRead]:
+            return [
+                PartRead(part.left, part.right, replace(next(digits), box=part.box))
+                for part in mark.parts
+            ]
+
         return to_reading(
-            [[replace(next(digits), box=mark.box) for mark in group] for group in line]
-            for line in lines
+            [[[parts_read(mark) for mark in group] for group in line] for line in lines]
         )
 
     def _decide(self, glyphs: NDArray[np.uint8]) -> list[Digit]:

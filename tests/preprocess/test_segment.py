@@ -106,5 +106,28 @@ def test_boxes_are_in_pixels_of_the_page(scale: int) -> None:
 def test_a_mark_has_its_own_ink_alone() -> None:
     alone = segment(write(page(), "7", 110, 160))[0][0][0]
     beside = segment(write(page(), "27", 50, 160))[0][0][1]
-    assert np.abs(alone.glyph.astype(int) - beside.glyph).max() <= 12
+    assert np.abs(alone.parts[0].glyph.astype(int) - beside.parts[0].glyph).max() <= 12
     assert alone.box == beside.box
+
+
+def test_a_wide_mark_comes_with_its_parts() -> None:
+    """The whole first; a cut about where the two digits touch, each side in its box."""
+    ((mark,),) = segment(write(page(), "00", 60, 160, step=32))[0]
+    whole, *parts = mark.parts
+    assert (whole.box, whole.left) == (mark.box, 0)
+    assert {part.right for part in parts} <= set(range(1, whole.right + 1))
+    pairs = [
+        (one.box, other.box)
+        for one in parts
+        for other in parts
+        if one.left == 0 and other.right == whole.right and one.right == other.left
+    ]
+    assert any(abs(one.right - 95) <= 8 and abs(other.left - 95) <= 8 for one, other in pairs)
+
+
+def test_of_very_many_marks_none_is_parted() -> None:
+    crowd = page(1200, 1500)
+    for row in range(20):
+        write(crowd, "0" * 24, 20, 60 + 55 * row, 1.2, 60)
+    parts = {len(mark.parts) for line in segment(crowd) for group in line for mark in group}
+    assert parts == {1}

@@ -14,9 +14,10 @@ from tenfold.preprocess.lines import into_groups, into_lines
 from tenfold.preprocess.pieces import Piece, borders, find_pieces
 from tenfold.preprocess.rules import erase_rules
 from tenfold.preprocess.tables import erase_tables
+from tenfold.preprocess.touching import find_cuts, parts_between
 from tenfold.values import Box
 
-__all__ = ["Mark", "segment"]
+__all__ = ["Mark", "Part", "segment"]
 
 _WORK_SIDE = 1600  # pixels a side of a page that is worked on
 _LEAST_HEIGHT = 7  # pixels, of a digit
@@ -26,14 +27,33 @@ _PART = 0.3  # of the higher part's height: how far above or below it another ma
 _OVER = 0.5  # of the narrower part's width: what two parts of a digit have in common
 _TALL = 1.6  # times the higher part: no digit is higher, however it is put together
 _SMALL_PART = 0.04  # of a mark's pixels: what is a speck, and no part of it
+_MOST_CUT = 300  # marks of a page; of more none is parted, for that takes long
+_LEAST_PART = 0.45  # of a mark's height: the least of a digit that touches another
+_WIDEST_PART = 1.5  # of its height: no digit is wider
+_INKED = 0.3  # of full ink: what a part's extent is told by
 _MOST = 3000  # marks of a page, the largest: more than a page of digits has
 
 
-class Mark(NamedTuple):
-    """What may be a digit: its box, in pixels of the page, and its glyph (28, 28) uint8."""
+class Part(NamedTuple):
+    """What lies between two cuts of a mark: their numbers, its box on the page, and its glyph.
 
+    Cut 0 is the mark's left end. The glyph is of shape (28, 28), uint8.
+    """
+
+    left: int
+    right: int
     box: Box
     glyph: NDArray[np.uint8]
+
+
+class Mark(NamedTuple):
+    """What may be a digit, or several that touch: its box on the page, and its parts.
+
+    The first part is the whole; there are no others where it can be but one digit.
+    """
+
+    box: Box
+    parts: tuple[Part, ...]
 
 
 def segment(page: NDArray[np.uint8]) -> list[list[list[Mark]]]:
@@ -56,9 +76,10 @@ def segment(page: NDArray[np.uint8]) -> list[list[list[Mark]]]:
     _, pieces = find_pieces(ink)
     ink = erase_tables(ink, _digit_height(pieces))
     labels, pieces = find_pieces(ink)
+    found = _put_together(pieces, labels.shape)
     marks = [
-        Mark(_enlarged(_box_of(parts), scale, page.shape), _glyph(ink, labels, parts))
-        for parts in _put_together(pieces, labels.shape)
+        _mark(*_own_ink(ink, labels, parts), scale, page.shape, cut=len(found) <= _MOST_CUT)
+        for parts in found
     ]
     return [into_groups(line) for line in into_lines(marks)]
 
@@ -169,10 +190,38 @@ def _enlarged(box: Box, scale: float, shape: tuple[int, ...]) -> Box:
     return Box(top, left, bottom, right)
 
 
-def _glyph(
+def _own_ink(
     ink: NDArray[np.float32], labels: NDArray[np.int32], parts: Sequence[Piece]
-) -> NDArray[np.uint8]:
+) -> tuple[Box, NDArray[np.float32]]:
+    """Return a mark's box, and its ink alone within that."""
     box = _box_of(parts)
     place = (slice(box.top, box.bottom), slice(box.left, box.right))
     own = np.isin(labels[place], [part.label for part in parts])
-    return frame_ink(np.where(own, ink[place], np.float32(0)))
+    return box, np.where(own, ink[place], np.float32(0))
+
+
+def _mark(
+    box: Box, ink: NDArray[np.float32], scale: float, shape: tuple[int, ...], *, cut: bool
+) -> Mark:
+    whole = _enlarged(box, scale, shape)
+    cuts = find_cuts(ink) if cut else []
+    parts = [Part(0, len(cuts) + 1, whole, frame_ink(ink))]
+    for left, right, between in parts_between(ink, cuts) if cuts else ():
+        extent = _extent(between)
+        if right - left <= len(cuts) and extent is not None and _may_be_part(extent, len(ink)):
+            own = Box(*np.add(extent, (box.top, box.left, box.top, box.left)).tolist())
+            parts.append(Part(left, right, _enlarged(own, scale, shape), frame_ink(between)))
+    return Mark(whole, tuple(parts))
+
+
+def _extent(ink: NDArray[np.float32]) -> Box | None:
+    """Return the box of what is inked of (h, w); None where nothing is."""
+    rows, columns = (np.flatnonzero((ink > _INKED).any(axis)) for axis in (1, 0))
+    if not len(rows):
+        return None
+    return Box(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
+
+
+def _may_be_part(extent: Box, height: int) -> bool:
+    tall, wide = extent.bottom - extent.top, extent.right - extent.left
+    return tall >= _LEAST_PART * height and wide <= _WIDEST_PART * height
