@@ -30,6 +30,7 @@ LEVELS = {
     "report": 4,
     "decide": 5,
     "assemble": 5,
+    "annotate": 5,
     "reader": 6,
     "cli": 7,
     "service": 7,

@@ -109,3 +109,46 @@ def test_an_accuracy_costs_answers(page: Path, capsys: Capture) -> None:
     out, err = capsys.readouterr()
     assert "?" in out
     assert err.startswith("base answers ")
+
+
+def colours(path: Path) -> set[str]:
+    """Whether there is green and red on a picture."""
+    with Image.open(path) as image:
+        assert image.format == "PNG"
+        pixels = np.asarray(image).reshape(-1, 3).astype(int)
+    green = (pixels[:, 1] > pixels[:, 0] + 60).any()
+    red = (pixels[:, 0] > pixels[:, 1] + 60).any()
+    return {name for name, there in (("green", green), ("red", red)) if there}
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"), [([], {"green"}), (["--threshold", "1"], {"red"})], ids=str
+)
+def test_what_was_read_is_drawn_in(options: list[str], expected: set[str], page: Path) -> None:
+    seen = page.parent.parent / "seen.png"
+    assert run(["read", str(page), "--annotate", str(seen), *options]) == 0
+    assert colours(seen) >= expected
+    with Image.open(seen) as drawn, Image.open(page) as picture:
+        assert drawn.size == picture.size
+
+
+def test_several_pictures_are_drawn_into_a_folder(page: Path, capsys: Capture) -> None:
+    Image.fromarray(paper("9")).save(page.with_name("z.png"))
+    folder = page.parent.parent / "seen"
+    command = ["read", str(page.parent), "--annotate", str(folder)]
+    assert run(command) == 0
+    assert sorted(path.name for path in folder.iterdir()) == ["page.png", "z.png"]
+    before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    capsys.readouterr()
+    assert run(command) == 1
+    assert "is there already; add --force" in capsys.readouterr().err
+    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+    assert run([*command, "--force"]) == 0
+
+
+def test_several_pictures_are_not_drawn_into_one_file(page: Path, capsys: Capture) -> None:
+    Image.fromarray(paper("9")).save(page.with_name("z.png"))
+    assert run(["read", str(page.parent), "--annotate", str(page.with_name("seen.png"))]) == 2
+    assert (
+        "must end in .png for one picture, and be a folder for several" in capsys.readouterr().err
+    )
