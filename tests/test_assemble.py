@@ -12,12 +12,14 @@ from tenfold.values import Box, Digit, Rejection
 
 PROBABILITIES = np.full(10, 0.1, np.float32)
 
+REJECTIONS: dict[str, Rejection] = {"?": "unsure", "x": "not_a_digit", "_": "blank"}
+
 
 def digits(text: str, confidence: float = 0.9) -> list[Digit]:
     """A digit a letter, one beside the other: "?" is unsure, "x" no digit."""
     made = []
     for place, letter in enumerate(text):
-        rejected: Rejection | None = {"?": "unsure", "x": "not_a_digit", "_": "blank"}.get(letter)  # type: ignore[assignment]
+        rejected = REJECTIONS.get(letter)
         value = None if rejected else int(letter)
         box = Box(10 - place, 20 * place, 40 + place, 20 * place + 15)
         made.append(Digit(value, value or 0, confidence, PROBABILITIES, box, rejected))

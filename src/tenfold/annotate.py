@@ -37,10 +37,9 @@ def annotated_png(page: NDArray[np.uint8], reading: Reading) -> bytes:
     image = Image.fromarray(pale).convert("RGB")
     draw = ImageDraw.Draw(image)
     for number in reading.numbers:
-        height = number.box.bottom - number.box.top
         for digit in number.digits:
             if digit.box is not None:
-                _outline(draw, digit.box, _REFUSED if digit.rejected else _READ, height)
+                _outline(draw, digit.box, _REFUSED if digit.rejected else _READ, number.box.height)
         refused = any(digit.rejected for digit in number.digits)
         words = number.text if refused else f"{number.text}  {100 * number.confidence:.0f} %"
         _write(draw, number.box, words, _REFUSED if refused else _READ, image.size)
@@ -60,7 +59,7 @@ def _write(
     """Write words above a box, or below it where the picture ends above, within the picture."""
     from PIL import ImageFont
 
-    high = min(max(round(_TEXT * (box.bottom - box.top)), _SMALLEST), _LARGEST)
+    high = min(max(round(_TEXT * box.height), _SMALLEST), _LARGEST)
     font = ImageFont.load_default(high)
     left = max(min(box.left, size[0] - round(draw.textlength(words, font))), 0)
     above = box.top - round(1.3 * high)

@@ -82,8 +82,7 @@ def _is_like_a_letter(digit: Digit) -> bool:
     """Tell what is no digit, and too narrow for two."""
     if digit.box is None or digit.rejected != "not_a_digit":
         return False
-    top, left, bottom, right = digit.box
-    return right - left < _WIDE * (bottom - top)
+    return digit.box.width < _WIDE * digit.box.height
 
 
 def to_number(digits: Sequence[Digit]) -> Number | None:
@@ -95,16 +94,10 @@ def to_number(digits: Sequence[Digit]) -> Number | None:
     strange = sum(digit.rejected in ("not_a_digit", "blank") for digit in digits)
     if strange >= _STRANGE * len(digits):
         return None
-    boxes = [digit.box for digit in digits if digit.box is not None]
     return Number(
         text="".join("?" if digit.value is None else str(digit.value) for digit in digits),
         digits=tuple(digits),
-        box=Box(
-            min(box.top for box in boxes),
-            min(box.left for box in boxes),
-            max(box.bottom for box in boxes),
-            max(box.right for box in boxes),
-        ),
+        box=Box.around(digit.box for digit in digits if digit.box is not None),
         confidence=math.prod(digit.confidence for digit in digits),
     )
 

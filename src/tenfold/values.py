@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -20,6 +21,22 @@ class Box(NamedTuple):
     left: int
     bottom: int
     right: int
+
+    @property
+    def height(self) -> int:
+        """Pixels from top to bottom."""
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> int:
+        """Pixels from left to right."""
+        return self.right - self.left
+
+    @classmethod
+    def around(cls, boxes: Iterable[Box]) -> Box:
+        """Return the smallest box that holds all of some, of which there is at least one."""
+        tops, lefts, bottoms, rights = zip(*boxes, strict=True)
+        return cls(min(tops), min(lefts), max(bottoms), max(rights))
 
 
 @dataclass(frozen=True, slots=True)

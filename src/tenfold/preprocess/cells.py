@@ -39,7 +39,7 @@ def cut_out_cell(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     ]
     if not hollow:
         return ink
-    largest = max(hollow, key=lambda piece: _height(piece) * _width(piece))
+    largest = max(hollow, key=lambda piece: piece.height * piece.width)
     cell = _upright(ink, largest, labels)
     if cell is None:
         return ink
@@ -47,16 +47,8 @@ def cut_out_cell(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     return ink if not has_box(cell) or erase_rules(cell) is cell else cell
 
 
-def _height(piece: Piece) -> int:
-    return piece.bottom - piece.top
-
-
-def _width(piece: Piece) -> int:
-    return piece.right - piece.left
-
-
 def _is_hollow(piece: Piece, least: float) -> bool:
-    sides = _height(piece), _width(piece)
+    sides = piece.height, piece.width
     return min(sides) >= least and piece.area < _HOLLOW * sides[0] * sides[1]
 
 

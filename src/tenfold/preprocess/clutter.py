@@ -45,7 +45,7 @@ def is_beyond_paper(piece: Piece, labels: NDArray[np.int32]) -> bool:
 
     A digit cut out closely covers a side now and then, as a 7 does, but does not fill its box.
     """
-    box = (piece.bottom - piece.top) * (piece.right - piece.left)
+    box = piece.height * piece.width
     if borders(piece, labels.shape) != 3 or piece.area <= _FILLED * box:
         return False
     return _fills_a_side(piece, labels)
@@ -59,15 +59,15 @@ def _fills_a_side(piece: Piece, labels: NDArray[np.int32]) -> bool:
 
 def is_underline(piece: Piece, pieces: Sequence[Piece]) -> bool:
     """Tell a level line that stands clear below something much higher than itself."""
-    height, width = piece.bottom - piece.top, piece.right - piece.left
+    height, width = piece.height, piece.width
     if width < _LEVEL * height:
         return False
     return any(_underlines(piece, above) for above in pieces)
 
 
 def _underlines(line: Piece, above: Piece) -> bool:
-    height, width = above.bottom - above.top, above.right - above.left
-    if height < _LEVEL * (line.bottom - line.top):
+    height, width = above.height, above.width
+    if height < _LEVEL * line.height:
         return False
     if min(above.right, line.right) <= max(above.left, line.left):
         return False
@@ -92,11 +92,11 @@ def is_beside_digit(piece: Piece, pieces: Sequence[Piece], labels: NDArray[np.in
     """
     height, width = labels.shape
     least = _TALLER if _fills_a_side(piece, labels) else _TALL
-    if piece.bottom - piece.top < piece.right - piece.left:
+    if piece.height < piece.width:
         piece, height, width = _on_its_side(piece), width, height
         pieces = [_on_its_side(other) for other in pieces]
     return any(
-        other.bottom - other.top >= least * height
+        other.height >= least * height
         and (other.left == 0 if piece.right == width else other.right == width)
         and not _is_upright_edge(other, height, width)
         for other in pieces
@@ -106,7 +106,7 @@ def is_beside_digit(piece: Piece, pieces: Sequence[Piece], labels: NDArray[np.in
 
 def _is_upright_edge(piece: Piece, height: int, width: int) -> bool:
     """Tell a long thin piece along the left or right border of a page."""
-    tall, wide = piece.bottom - piece.top, piece.right - piece.left
+    tall, wide = piece.height, piece.width
     is_outer = piece.right <= _OUTER * width or piece.left >= (1 - _OUTER) * width
     is_long = tall > _LONG * height and wide < _THIN * width
     return is_long and is_outer and borders(piece, (height, width)) > 0
@@ -121,10 +121,10 @@ def is_fragment(piece: Piece, shape: tuple[int, ...]) -> bool:
     """Tell a neighbour's piece, or part of a frame, that the border of the page cuts off."""
     height, width = shape
     touched = borders(piece, shape)
-    tall, wide = piece.bottom - piece.top, piece.right - piece.left
+    tall, wide = piece.height, piece.width
     corner = tall < _CORNER * height and wide < _CORNER * width
     return (touched >= 3 and _is_hollow(piece)) or (touched > 0 and corner)
 
 
 def _is_hollow(piece: Piece) -> bool:
-    return piece.area < _HOLLOW * (piece.bottom - piece.top) * (piece.right - piece.left)
+    return piece.area < _HOLLOW * piece.height * piece.width

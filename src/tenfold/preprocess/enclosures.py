@@ -57,7 +57,7 @@ def _is_hollow_8(outer: Piece, inner: Sequence[Piece], labels: NDArray[np.int32]
 
 def _marks_a_zero(inner: Piece, outer: Piece, labels: NDArray[np.int32]) -> bool:
     """Tell the slash, the bar or the dot that sets a 0 apart from an O, or a bit of dirt in it."""
-    tall, wide = outer.bottom - outer.top, outer.right - outer.left
+    tall, wide = outer.height, outer.width
     is_circle = wide >= _CIRCLE * tall
     if is_stroke(inner, labels):
         has_room = is_circle and longer_side(inner) <= _ROOM * tall

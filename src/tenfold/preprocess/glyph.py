@@ -20,7 +20,15 @@ from tenfold.preprocess.rules import erase_rules
 from tenfold.preprocess.sheet import cut_out_sheet
 from tenfold.preprocess.strokes import keep_digit
 
-__all__ = ["SIDE", "are_glyphs", "frame_ink", "is_glyph", "picture_to_glyph", "to_glyph"]
+__all__ = [
+    "SIDE",
+    "are_glyphs",
+    "frame_ink",
+    "is_glyph",
+    "picture_to_glyph",
+    "small_enough",
+    "to_glyph",
+]
 
 SIDE = 28
 """Pixels a side of a glyph."""
@@ -47,7 +55,7 @@ def to_glyph(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """
     if is_glyph(page):
         return page.copy()
-    ink = lift_ink(cut_out_sheet(_small_enough(page)))
+    ink = lift_ink(cut_out_sheet(small_enough(page, _WORK_SIDE)))
     if ink is not None:
         ink = keep_digit(erase_rules(cut_out_cell(ink)))
     if ink is None or not ink.any():
@@ -69,6 +77,17 @@ def frame_ink(ink: NDArray[np.float32] | NDArray[np.uint8]) -> NDArray[np.uint8]
     seen = _shrunk(ink, scale, top, left) if scale <= 1 else _enlarged(ink, scale, top, left)
     full = float(np.percentile(seen[seen > seen.max() / 2], _FULL))
     return np.asarray(np.minimum(seen * (255 / full), 255).round(), np.uint8)
+
+
+def small_enough(page: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Return a page (H, W) uint8 that can be worked on: its longer side at most some pixels."""
+    import cv2
+
+    scale = side / max(page.shape)
+    if scale >= 1:
+        return page
+    height, width = (max(1, round(length * scale)) for length in page.shape)
+    return np.asarray(cv2.resize(page, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def is_glyph(page: NDArray[np.uint8]) -> bool:
@@ -111,16 +130,6 @@ def picture_to_glyph(picture: Any, *, polarity: Polarity = "auto") -> NDArray[np
         InputError: The picture cannot be read.
     """
     return to_glyph(open_page(picture, polarity=polarity))
-
-
-def _small_enough(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    import cv2
-
-    scale = _WORK_SIDE / max(page.shape)
-    if scale >= 1:
-        return page
-    height, width = (max(1, round(side * scale)) for side in page.shape)
-    return np.asarray(cv2.resize(page, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _window(ink: NDArray[np.float32]) -> tuple[float, float, float]:

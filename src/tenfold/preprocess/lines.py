@@ -51,7 +51,7 @@ def into_groups(line: Sequence[_M]) -> list[list[_M]]:
     """
     if len(line) < 2:
         return [list(line)]
-    height = float(np.median([mark.box.bottom - mark.box.top for mark in line]))
+    height = float(np.median([mark.box.height for mark in line]))
     right = np.maximum.accumulate([mark.box.right for mark in line])[:-1]
     gaps = (np.array([mark.box.left for mark in line[1:]]) - right) / max(height, 1.0)
     widest = _widest_within(gaps)
@@ -76,4 +76,4 @@ def _widest_within(gaps: np.ndarray) -> float:
 def _shared(one: Box, other: Box) -> float:
     """Return how much of the lower mark's height two marks have in common, 0 to 1."""
     common = min(one.bottom, other.bottom) - max(one.top, other.top)
-    return max(common, 0) / max(min(one.bottom - one.top, other.bottom - other.top), 1)
+    return max(common, 0) / max(min(one.height, other.height), 1)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.regions import principal_sides
+from tenfold.values import Box
 
 __all__ = ["Piece", "borders", "find_pieces", "is_stroke", "is_within", "longer_side"]
 
@@ -24,6 +25,21 @@ class Piece(NamedTuple):
     bottom: int
     right: int
     area: int
+
+    @property
+    def height(self) -> int:
+        """Pixels from top to bottom."""
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> int:
+        """Pixels from left to right."""
+        return self.right - self.left
+
+    @property
+    def box(self) -> Box:
+        """What holds it."""
+        return Box(self.top, self.left, self.bottom, self.right)
 
 
 def find_pieces(ink: NDArray[np.float32]) -> tuple[NDArray[np.int32], list[Piece]]:
@@ -57,7 +73,7 @@ def borders(piece: Piece, shape: tuple[int, ...]) -> int:
 
 def longer_side(piece: Piece) -> int:
     """Return the longer side of a piece's box, in pixels."""
-    return max(piece.bottom - piece.top, piece.right - piece.left)
+    return max(piece.height, piece.width)
 
 
 def is_within(piece: Piece, other: Piece) -> bool:

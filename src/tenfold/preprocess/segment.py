@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tenfold.preprocess.glyph import frame_ink
+from tenfold.preprocess.glyph import frame_ink, small_enough
 from tenfold.preprocess.ground import lift_ink
 from tenfold.preprocess.lines import into_groups, into_lines
 from tenfold.preprocess.pieces import Piece, borders, find_pieces
@@ -68,8 +68,8 @@ def segment(page: NDArray[np.uint8]) -> list[list[list[Mark]]]:
     Returns:
         The marks of each group of each line; empty where the page is blank.
     """
-    small, scale = _small_enough(page)
-    ink = lift_ink(small)
+    scale = min(1.0, _WORK_SIDE / max(page.shape))
+    ink = lift_ink(small_enough(page, _WORK_SIDE))
     if ink is None:
         return []
     ink = erase_rules(ink)
@@ -84,17 +84,6 @@ def segment(page: NDArray[np.uint8]) -> list[list[list[Mark]]]:
     return [into_groups(line) for line in into_lines(marks)]
 
 
-def _small_enough(page: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
-    """Return a page that can be worked on, and how many of its pixels one of the page's is."""
-    import cv2
-
-    scale = min(1.0, _WORK_SIDE / max(page.shape))
-    if scale == 1:
-        return page, scale
-    height, width = (max(1, round(side * scale)) for side in page.shape)
-    return np.asarray(cv2.resize(page, (width, height), interpolation=cv2.INTER_AREA)), scale
-
-
 def _digit_height(pieces: Sequence[Piece]) -> float:
     """Return the height that digits on the page seem to have, in pixels.
 
@@ -103,11 +92,11 @@ def _digit_height(pieces: Sequence[Piece]) -> float:
     """
     if not pieces:
         return float(_LEAST_HEIGHT)
-    ordered = sorted(pieces, key=_height)
-    boxes = np.array([_height(piece) * (piece.right - piece.left) for piece in ordered], float)
+    ordered = sorted(pieces, key=lambda piece: piece.height)
+    boxes = np.array([piece.height * piece.width for piece in ordered], float)
     weights = np.array([piece.area for piece in ordered], float) ** 2 / boxes
     middle = int(np.searchsorted(weights.cumsum(), weights.sum() / 2))
-    return float(_height(ordered[min(middle, len(ordered) - 1)]))
+    return float(ordered[min(middle, len(ordered) - 1)].height)
 
 
 def _put_together(pieces: Sequence[Piece], shape: tuple[int, ...]) -> list[list[Piece]]:
@@ -122,7 +111,7 @@ def _put_together(pieces: Sequence[Piece], shape: tuple[int, ...]) -> list[list[
             place = len(marks)
             marks.append([])
         marks[place].append(piece)
-        boxes[place] = _box_of(marks[place])
+        boxes[place] = Box.around(part.box for part in marks[place])
     labels = {piece.label for piece in large}
     for piece in pieces:
         if piece.label in labels:
@@ -136,15 +125,14 @@ def _put_together(pieces: Sequence[Piece], shape: tuple[int, ...]) -> list[list[
 def _may_be_digits(pieces: Sequence[Piece], shape: tuple[int, ...]) -> list[Piece]:
     """Return what is as high as a digit: no specks, no dashes, and nothing in a page's corner."""
     found = [
-        piece for piece in pieces if _height(piece) >= _LEAST_HEIGHT and borders(piece, shape) <= 1
+        piece for piece in pieces if piece.height >= _LEAST_HEIGHT and borders(piece, shape) <= 1
     ]
-    found.sort(key=_height)
-    boxes = np.array([_box_of([piece]) for piece in found], int).reshape(-1, 4)
+    boxes = np.array([piece.box for piece in found], int).reshape(-1, 4)
     heights = boxes[:, 2] - boxes[:, 0]
     return [
         piece
         for piece, box in zip(found, boxes, strict=True)
-        if not _is_beside_higher(box, boxes[heights > _height(piece) / _SPECK])
+        if not _is_beside_higher(box, boxes[heights > piece.height / _SPECK])
     ]
 
 
@@ -160,25 +148,12 @@ def _mark_of(piece: Piece, boxes: NDArray[np.int_]) -> int | None:
         return None
     top, left, bottom, right = boxes.T
     common = np.minimum(right, piece.right) - np.maximum(left, piece.left)
-    narrower = np.minimum(right - left, piece.right - piece.left)
+    narrower = np.minimum(right - left, piece.width)
     apart = np.maximum(piece.top - bottom, top - piece.bottom)
     together = np.maximum(bottom, piece.bottom) - np.minimum(top, piece.top)
-    higher = np.maximum(bottom - top, _height(piece))
+    higher = np.maximum(bottom - top, piece.height)
     fits = (common >= _OVER * narrower) & (apart <= _PART * higher) & (together <= _TALL * higher)
     return int(fits.argmax()) if fits.any() else None
-
-
-def _height(piece: Piece) -> int:
-    return piece.bottom - piece.top
-
-
-def _box_of(parts: Sequence[Piece]) -> Box:
-    return Box(
-        min(part.top for part in parts),
-        min(part.left for part in parts),
-        max(part.bottom for part in parts),
-        max(part.right for part in parts),
-    )
 
 
 def _enlarged(box: Box, scale: float, shape: tuple[int, ...]) -> Box:
@@ -194,7 +169,7 @@ def _own_ink(
     ink: NDArray[np.float32], labels: NDArray[np.int32], parts: Sequence[Piece]
 ) -> tuple[Box, NDArray[np.float32]]:
     """Return a mark's box, and its ink alone within that."""
-    box = _box_of(parts)
+    box = Box.around(part.box for part in parts)
     place = (slice(box.top, box.bottom), slice(box.left, box.right))
     own = np.isin(labels[place], [part.label for part in parts])
     return box, np.where(own, ink[place], np.float32(0))
@@ -223,5 +198,4 @@ def _extent(ink: NDArray[np.float32]) -> Box | None:
 
 
 def _may_be_part(extent: Box, height: int) -> bool:
-    tall, wide = extent.bottom - extent.top, extent.right - extent.left
-    return tall >= _LEAST_PART * height and wide <= _WIDEST_PART * height
+    return extent.height >= _LEAST_PART * height and extent.width <= _WIDEST_PART * height

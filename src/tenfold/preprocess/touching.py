@@ -67,8 +67,10 @@ def parts_between(
             left,
             right,
             np.where(
-                (columns >= ends[left][:, None]) & (columns < ends[right][:, None]), ink, 0
-            ).astype(np.float32),
+                (columns >= ends[left][:, None]) & (columns < ends[right][:, None]),
+                ink,
+                np.float32(0),
+            ),
         )
         for left in range(len(ends) - 1)
         for right in range(left + 1, len(ends))
