@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import click
 
-from tenfold.cli.output import note
 from tenfold.errors import ModelError
 
-if TYPE_CHECKING:
-    from tenfold.reader import Reader
-
-__all__ = ["answer_options", "tell_coverage"]
+__all__ = ["answer_options"]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -46,15 +42,3 @@ def answer_options(command: _Command) -> _Command:
         "refused, which may be fewer than the model refuses by itself.",
     )(checked)
     return cast(_Command, checked)
-
-
-def tell_coverage(reader: Reader, *, asked: bool) -> None:
-    """Tell the person what the accuracy or threshold that was asked for costs."""
-    if not asked or reader.coverage is None:
-        return
-    own, chosen = reader.card.thresholds.get("unsure", 0.0), reader.thresholds["unsure"]
-    less = f", below its own {own:.4f}: less is refused than without" if chosen < own else ""
-    note(
-        f"{reader.card.name} answers {100 * reader.coverage:.1f} % of digits like those it was "
-        f"calibrated on, from confidence {chosen:.4f}{less}"
-    )

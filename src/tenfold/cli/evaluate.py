@@ -14,7 +14,7 @@ import click
 from tenfold.cli.answers import answer_options
 from tenfold.cli.evaluate_special import special_evaluation, special_text
 from tenfold.cli.output import json_option, note, percent, printable, table
-from tenfold.cli.paths import FILE, FOLDER, MODEL
+from tenfold.cli.paths import FILE, FOLDER, MODEL, refuse_existing
 from tenfold.errors import DataError, MissingExtraError, OutputError
 from tenfold.preprocess import picture_to_glyph
 from tenfold.values import Split
@@ -196,8 +196,7 @@ def _check_outputs(path: Path | None, *, force: bool) -> None:
         return
     if path.suffix not in (".npy", ".csv"):
         raise click.BadParameter("must end in .npy or .csv", param_hint="--outputs")
-    if path.exists() and not force:
-        raise OutputError(f"{path}: is there already; add --force to replace it")
+    refuse_existing(path, force=force)
 
 
 def _is_own(model: str, report: Path | None) -> bool:

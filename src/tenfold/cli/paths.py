@@ -7,7 +7,9 @@ from typing import Any
 
 import click
 
-__all__ = ["FILE", "FOLDER", "MODEL", "PATH"]
+from tenfold.errors import OutputError
+
+__all__ = ["FILE", "FOLDER", "MODEL", "PATH", "refuse_existing"]
 
 
 class _NamedPath(click.Path):
@@ -24,3 +26,9 @@ PATH = _NamedPath(path_type=Path)
 MODEL = _NamedPath(path_type=str)
 FILE = _NamedPath(dir_okay=False, path_type=Path)
 FOLDER = _NamedPath(file_okay=False, path_type=Path)
+
+
+def refuse_existing(path: Path, *, force: bool) -> None:
+    """Refuse a place for a file that holds one, unless it may be replaced."""
+    if path.exists() and not force:
+        raise OutputError(f"{path}: is there already; add --force to replace it")

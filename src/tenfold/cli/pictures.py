@@ -1,17 +1,123 @@
-"""Pictures as arguments: files, folders of files, and standard input."""
+"""What the commands that read pictures have in common: options, files and folders, rows."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
-from tenfold.cli.output import note
+import click
+
+from tenfold.cli.answers import answer_options
+from tenfold.cli.output import note, warn, watched
+from tenfold.cli.paths import MODEL
 from tenfold.errors import InputError
 from tenfold.images import SUFFIXES, pictures_in
+from tenfold.model.included import DEFAULT_MODEL
 
-__all__ = ["named_picture", "picture_names"]
+if TYPE_CHECKING:
+    from tenfold.reader import Reader
+
+__all__ = [
+    "exit_code",
+    "named_picture",
+    "open_reader",
+    "picture_names",
+    "picture_options",
+    "picture_rows",
+]
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def picture_options(command: _Command) -> _Command:
+    """Add PICTURE..., ``--model``, ``--accuracy``, ``--threshold`` and ``--polarity`` to a command.
+
+    It gets them as ``paths``, and by their names.
+    """
+    for option in (
+        click.option(
+            "--polarity",
+            type=click.Choice(["auto", "dark_ink", "bright_ink"]),
+            default="auto",
+            show_default=True,
+            help="Whether ink is dark or bright; auto tells it from what is broad.",
+        ),
+        answer_options,
+        click.option(
+            "--model",
+            default=DEFAULT_MODEL,
+            show_default=True,
+            metavar="MODEL",
+            type=MODEL,
+            help="A model that comes with the package (tenfold models lists them), a model folder, "
+            "or the run folder of a finished training.",
+        ),
+        click.argument("paths", nargs=-1, required=True, metavar="PICTURE..."),
+    ):
+        command = option(command)
+    return command
+
+
+def open_reader(model: str, accuracy: float | None, threshold: float | None) -> Reader:
+    """Return a reader, and tell the person what the accuracy or threshold asked for costs."""
+    from tenfold.reader import Reader
+
+    reader = Reader(model, accuracy=accuracy, threshold=threshold)
+    if (accuracy, threshold) == (None, None) or reader.coverage is None:
+        return reader
+    own, chosen = reader.card.thresholds.get("unsure", 0.0), reader.thresholds["unsure"]
+    less = f", below its own {own:.4f}: less is refused than without" if chosen < own else ""
+    note(
+        f"{reader.card.name} answers {100 * reader.coverage:.1f} % of digits like those it was "
+        f"calibrated on, from confidence {chosen:.4f}{less}"
+    )
+    return reader
+
+
+def picture_rows(
+    names: Sequence[str],
+    read: Callable[[str], Mapping[str, Any]],
+    called: str,
+    unread: Mapping[str, Any],
+    counts: Counter[bool],
+    output: str,
+) -> Iterable[dict[str, Any]]:
+    """Return a row for each picture as it is read; one that cannot be read never stops the rest.
+
+    Args:
+        names: Of the pictures.
+        read: Returns the fields of a picture's row.
+        called: The field with its name.
+        unread: The fields of a picture that cannot be read.
+        counts: Of pictures that failed, and of others; they are counted as they are read.
+        output: How rows are printed; where they come all at once, it is shown how far it is.
+    """
+
+    def rows() -> Iterator[dict[str, Any]]:
+        for name in names:
+            fields, problem = unread, None
+            try:
+                fields = read(name)
+            except InputError as error:
+                problem = str(error)
+                warn(problem)
+            counts[problem is not None] += 1
+            yield {called: name, **fields, "error": problem}
+
+    if output in ("text", "json") and len(names) > 1:
+        return watched(rows(), len(names), "pictures")
+    return rows()
+
+
+def exit_code(counts: Counter[bool]) -> int:
+    """Return 1 where a picture failed, and tell how many did."""
+    if counts[True]:
+        note(f"failed: {counts[True]} of {counts.total()}")
+    return 1 if counts[True] else 0
 
 
 def named_picture(name: str) -> Any:

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from tenfold.annotate import annotated_png
-from tenfold.cli.answers import answer_options, tell_coverage
-from tenfold.cli.output import emit, note, row_formats, warn, watched
-from tenfold.cli.paths import MODEL, PATH
-from tenfold.cli.pictures import named_picture, picture_names
-from tenfold.errors import InputError, OutputError
+from tenfold.cli.output import emit, note, row_formats
+from tenfold.cli.paths import PATH, refuse_existing
+from tenfold.cli.pictures import (
+    exit_code,
+    named_picture,
+    open_reader,
+    picture_names,
+    picture_options,
+    picture_rows,
+)
 from tenfold.files import write_bytes
 from tenfold.folders import ensure_folder
-from tenfold.model.included import DEFAULT_MODEL
-
-if TYPE_CHECKING:
-    from tenfold.reader import Reader
+from tenfold.images import open_page
 
 __all__ = ["read"]
 
@@ -28,24 +30,7 @@ _NUMBER_COLUMNS = ("file", "line", "number", "confidence", "top", "left", "botto
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PICTURE...")
-@click.option(
-    "--model",
-    default=DEFAULT_MODEL,
-    show_default=True,
-    metavar="MODEL",
-    type=MODEL,
-    help="A model that comes with the package (tenfold models lists them), a model folder, or the "
-    "run folder of a finished training.",
-)
-@answer_options
-@click.option(
-    "--polarity",
-    type=click.Choice(["auto", "dark_ink", "bright_ink"]),
-    default="auto",
-    show_default=True,
-    help="Whether ink is dark or bright; auto tells it from what is broad.",
-)
+@picture_options
 @click.option(
     "--annotate",
     type=PATH,
@@ -78,45 +63,22 @@ def read(
       tenfold read scans/ --csv > numbers.csv
       cat photo.jpg | tenfold read - --json
     """
-    from tenfold.reader import Reader
-
-    reader = Reader(model, accuracy=accuracy, threshold=threshold)
-    tell_coverage(reader, asked=accuracy is not None or threshold is not None)
+    reader = open_reader(model, accuracy, threshold)
     counts: Counter[bool] = Counter()  # of pictures that failed, and of others
     names = picture_names(paths)
     drawn = _places(annotate, names, force=force)
-    rows = _rows(reader, names, polarity, drawn, counts)
-    if output in ("text", "json") and len(names) > 1:  # these come all at once, in the end
-        rows = watched(rows, len(names), "pictures")
-    _show(rows, output, alone=len(names) == 1)
-    if counts[True]:
-        note(f"failed: {counts[True]} of {counts.total()}")
-    return 1 if counts[True] else 0
 
-
-def _rows(
-    reader: Reader,
-    names: Sequence[str],
-    polarity: Any,
-    drawn: Mapping[str, Path],
-    counts: Counter[bool],
-) -> Iterator[dict[str, Any]]:
-    """Give what each picture was read as, draw it where asked, and count whether it failed."""
-    from tenfold.images import open_page
-
-    for name in names:
-        try:
-            page = open_page(named_picture(name), polarity=polarity)
-            reading = reader.read(page, polarity="bright_ink")
-        except InputError as error:
-            warn(str(error))
-            counts[True] += 1
-            yield {"file": name, "text": None, "numbers": [], "error": str(error)}
-            continue
-        counts[False] += 1
+    def numbers_on(name: str) -> dict[str, Any]:
+        page = open_page(named_picture(name), polarity=polarity)
+        reading = reader.read(page, polarity="bright_ink")
         if name in drawn:
             write_bytes(drawn[name], annotated_png(page, reading))
-        yield {"file": name, **reading.to_dict(), "error": None}
+        return reading.to_dict()
+
+    unread: dict[str, Any] = {"text": None, "numbers": []}
+    rows = picture_rows(names, numbers_on, "file", unread, counts, output)
+    _show(rows, output, alone=len(names) == 1)
+    return exit_code(counts)
 
 
 def _places(annotate: Path | None, names: Sequence[str], *, force: bool) -> dict[str, Path]:
@@ -137,12 +99,11 @@ def _places(annotate: Path | None, names: Sequence[str], *, force: bool) -> dict
             for place, (name, stem) in enumerate(zip(names, stems, strict=True), start=1)
         }
     for path in places.values():
-        if path.exists() and not force:
-            raise OutputError(f"{path}: is there already; add --force to replace it")
+        refuse_existing(path, force=force)
     return places
 
 
-def _show(rows: Iterator[dict[str, Any]], output: str, *, alone: bool) -> None:
+def _show(rows: Iterable[dict[str, Any]], output: str, *, alone: bool) -> None:
     """Print what was read: for one picture as text, its lines as they stand on it."""
     if output == "csv":
         emit(_number_rows(rows), output, (*_NUMBER_COLUMNS, "error"))
@@ -163,7 +124,7 @@ def _show_alone(row: Mapping[str, Any]) -> None:
         note(f"{row['file']}: no number was found on it")
 
 
-def _number_rows(rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _number_rows(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Give a row for each number, and one for each picture without any."""
     for row in rows:
         if not row["numbers"]:
