@@ -18,7 +18,14 @@ from tenfold.errors import DataError, InputError
 from tenfold.images import FORMATS, MAX_BYTES, decoding
 from tenfold.values import Split
 
-__all__ = ["Prepare", "class_folders", "read_class_folders", "read_listed", "read_picture"]
+__all__ = [
+    "Prepare",
+    "class_folders",
+    "inside_folder",
+    "read_class_folders",
+    "read_listed",
+    "read_picture",
+]
 
 Prepare = Callable[[BinaryIO], NDArray[np.uint8]]
 """Reads a picture's open file as (28, 28) uint8, white ink on black; may raise `InputError`."""
@@ -116,7 +123,7 @@ def read_listed(folder: Path, prepare: Prepare | None = None) -> Split:
         )
     labelled: dict[Path, int] = {}
     for line, row in enumerate(rows, start=2):
-        path = folder / _inside(row["file"], f"{listing}: line {line}")
+        path = folder / inside_folder(row["file"], f"{listing}: line {line}")
         if path in labelled:
             raise DataError(f"{listing}: line {line}: '{row['file']}' is listed a second time")
         labelled[path] = _label(row["label"], f"{listing}: line {line}")
@@ -136,7 +143,7 @@ def _counts(path: Path) -> bool:
     return not path.name.startswith(".") and path.name.lower() not in _SYSTEM_FILES
 
 
-def _inside(file: str | None, where: str) -> PurePath:
+def inside_folder(file: str | None, where: str) -> PurePath:
     """Return a relative path; one that leaves the folder would read what was never meant."""
     path = PureWindowsPath(file or "")
     if not file or "\0" in file or path.drive or path.root or ".." in path.parts:

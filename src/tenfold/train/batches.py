@@ -10,12 +10,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from tenfold.synthesis.typefaces import draw_typed
 from tenfold.train.augment import augment
 from tenfold.train.negatives import CERTAIN_KINDS, draw_negatives, kinds_by_turns
 from tenfold.train.networks import Network
 from tenfold.train.processor import flushed_denormals
 from tenfold.train.recipe import Recipe
-from tenfold.train.typefaces import draw_typed
 from tenfold.values import Split
 
 __all__ = ["CERTAINLY_NONE", "NOT_A_DIGIT", "VARIED_TOGETHER", "Batches"]

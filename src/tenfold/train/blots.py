@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.preprocess import frame_ink, picture_to_glyph
-from tenfold.train.pen import CANVAS, is_narrow, smooth_line
+from tenfold.synthesis.pen import CANVAS, is_narrow, smooth_line
 
 __all__ = ["draw_blot", "draw_garment", "draw_texture"]
 

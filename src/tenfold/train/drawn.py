@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 
+from tenfold.synthesis.typefaces import draw_typed
 from tenfold.train.negatives import NEGATIVE_KINDS, draw_negatives
 from tenfold.train.recipe import Recipe
-from tenfold.train.typefaces import draw_typed
 
 __all__ = ["drawn_digest"]
 

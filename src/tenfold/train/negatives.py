@@ -1,6 +1,6 @@
 """Pictures of what is no digit: letters, scribbles, pieces and pairs of digits, blots, textures.
 
-All of them are drawn here, from training images and typefaces (see `tenfold.train.typefaces`), and
+All of them are drawn here, from training images and typefaces (`tenfold.synthesis.typefaces`), and
 all but textures are framed as a reader frames digits, so that nothing but their form tells them
 from digits.
 """
@@ -12,6 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from tenfold.synthesis.typefaces import LETTERS, draw_by_hand, draw_character
 from tenfold.train.blots import draw_blot, draw_garment, draw_texture
 from tenfold.train.pairs import draw_beside_one, draw_pair, draw_with_index
 from tenfold.train.signs import draw_dashes, draw_scribble, draw_sign
@@ -21,7 +22,6 @@ from tenfold.train.spoiled import (
     draw_struck_out,
     draw_turned,
 )
-from tenfold.train.typefaces import LETTERS, draw_by_hand, draw_character
 from tenfold.values import Split
 
 __all__ = [

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.preprocess import frame_ink
-from tenfold.train.pen import draw_line
+from tenfold.synthesis.pen import draw_line
 from tenfold.train.spoiled import enlarged, one_of
 from tenfold.values import Split
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.preprocess import frame_ink
-from tenfold.train.pen import CANVAS, Strokes, draw_line, draw_strokes, is_narrow, smooth_line
+from tenfold.synthesis.pen import CANVAS, Strokes, draw_line, draw_strokes, is_narrow, smooth_line
 
 __all__ = ["draw_dashes", "draw_scribble", "draw_sign"]
 

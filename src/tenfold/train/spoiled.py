@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.preprocess import frame_ink
-from tenfold.train.pen import draw_line, is_narrow
+from tenfold.synthesis.pen import draw_line, is_narrow
 from tenfold.train.signs import draw_sign
 from tenfold.values import Split
 

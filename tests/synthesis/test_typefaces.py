@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tenfold.train import hangul, typefaces
-from tenfold.train.typefaces import draw_by_hand, draw_typed
+from tenfold.synthesis import hangul, typefaces
+from tenfold.synthesis.typefaces import draw_by_hand, draw_typed
 
 
 def test_a_seed_decides_all() -> None:
@@ -58,7 +58,7 @@ def test_no_character_by_hand_is_a_digit() -> None:
     for face, named in typefaces._SCRIPTS:
         left_out = {chr(place) for place in like_digits | empty}
         assert not set(named) & (left_out if face == "japanese" else set("0123456789")), face
-        assert all(typefaces._face(face)[character] for character in named), face
+        assert all(typefaces.face_strokes(face)[character] for character in named), face
 
 
 def test_half_of_typed_ones_have_a_flag_and_no_foot() -> None:

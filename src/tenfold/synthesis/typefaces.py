@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from tenfold.preprocess import frame_ink
-from tenfold.train.hangul import draw_hangul
-from tenfold.train.pen import Strokes, draw_strokes, shake
+from tenfold.synthesis.hangul import draw_hangul
+from tenfold.synthesis.pen import Strokes, draw_strokes, shake
 from tenfold.values import Split
 
-__all__ = ["LETTERS", "draw_by_hand", "draw_character", "draw_typed"]
+__all__ = ["LETTERS", "draw_by_hand", "draw_character", "draw_typed", "face_strokes"]
 
 LETTERS = "ACEFHJKLMNPRTUVWXYacdefhijkmnprtuvwx&@#%?$+=<*"
 """Letters and signs that nobody takes for a digit: without B D G I O Q S Z b g l o q s y z."""
@@ -98,7 +98,7 @@ def draw_character(character: str, random: np.random.Generator) -> NDArray[np.ui
     elif random.random() < _SMOOTH:
         return frame_ink(_slanted(_smooth(character, random), slant, width))
     else:
-        strokes = _face(_PLOTTED[int(random.integers(len(_PLOTTED)))])[character]
+        strokes = face_strokes(_PLOTTED[int(random.integers(len(_PLOTTED)))])[character]
     shape = np.array([[width, -slant], [0, 1]])
     return draw_strokes([stroke @ shape.T for stroke in strokes], random, (2, 10))
 
@@ -127,12 +127,12 @@ def draw_by_hand(random: np.random.Generator) -> NDArray[np.uint8]:
         strokes = draw_hangul(random)
     else:
         face, characters = _SCRIPTS[script]
-        strokes = _face(face)[characters[int(random.integers(len(characters)))]]
+        strokes = face_strokes(face)[characters[int(random.integers(len(characters)))]]
     return draw_strokes(shake(strokes, random), random, (2, 7))
 
 
 @cache
-def _face(name: str) -> dict[str, Strokes]:
+def face_strokes(name: str) -> dict[str, Strokes]:
     """Return the characters of one of Hershey's faces as strokes, without single points."""
     fonts = HersheyFonts()
     fonts.load_default_font(name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tenfold.train.pen import Strokes
+from tenfold.synthesis.pen import Strokes
 
 __all__ = ["draw_hangul"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tenfold.train.pen import draw_strokes, shake, smooth_line
+from tenfold.synthesis.pen import draw_strokes, shake, smooth_line
 
 BOX = [np.array([[0.0, 0.0], [30.0, 0.0], [30.0, 40.0], [0.0, 40.0], [0.0, 0.0]])]
 CROSS = [np.array([[0.0, 0.0], [30.0, 40.0]]), np.array([[30.0, 0.0], [0.0, 40.0]])]

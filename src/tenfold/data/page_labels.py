@@ -1,0 +1,100 @@
+"""Labelled pages: a folder of pictures, and what is written on each."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from tenfold.data.pictures import inside_folder
+from tenfold.data.reading import read_file
+from tenfold.data.tables import refuse_twice
+from tenfold.errors import DataError
+
+__all__ = ["PageLabel", "load_page_labels"]
+
+_GRID = re.compile(r"([1-9]\d{0,2})x([1-9]\d{0,2})")
+
+
+@dataclass(frozen=True, slots=True)
+class PageLabel:
+    """What is written on a picture.
+
+    Attributes:
+        file: As the list names it.
+        path: Of the picture.
+        text: ``|`` between lines, a space between numbers; empty where there is none. Of a table
+            lines are rows and numbers cells, ``_`` where one is empty.
+        grid: The rows and columns of a table; None of all else.
+        kind: A word by which figures are grouped; empty without.
+    """
+
+    file: str
+    path: Path
+    text: str
+    grid: tuple[int, int] | None = None
+    kind: str = ""
+
+
+def load_page_labels(folder: Path) -> list[PageLabel]:
+    """Return the pictures that ``labels.csv`` in a folder lists, in its order.
+
+    Its columns are file and text; grid, such as 9x9, where a picture is a table, and kind, if any.
+    Others are passed over.
+
+    Raises:
+        DataError: The list is missing, empty or malformed, or names a file twice or outside the
+            folder.
+    """
+    listing = folder / "labels.csv"
+    try:
+        text = read_file(listing).decode("utf-8-sig")
+        reader = csv.DictReader(io.StringIO(text, newline=""), skipinitialspace=True)
+        columns, rows = list(reader.fieldnames or ()), list(reader)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{listing}: must be a CSV file in UTF-8, but is not ({error})") from error
+    refuse_twice(columns, str(listing))
+    if not {"file", "text"} <= set(columns):
+        raise DataError(
+            f"{listing}: must have the columns 'file' and 'text', but has "
+            f"{', '.join(repr(column) for column in columns) or 'none'}"
+        )
+    if not rows:
+        raise DataError(f"{listing}: must list at least one picture, but lists none")
+    labels: dict[Path, PageLabel] = {}
+    for line, row in enumerate(rows, start=2):
+        where = f"{listing}: line {line}"
+        path = folder / inside_folder(row["file"], where)
+        if path in labels:
+            raise DataError(f"{where}: '{row['file']}' is listed a second time")
+        labels[path] = PageLabel(
+            file=row["file"],
+            path=path,
+            text=_text(row["text"], where),
+            grid=_grid(row.get("grid") or "", where),
+            kind=(row.get("kind") or "").strip(),
+        )
+    return list(labels.values())
+
+
+def _text(text: str | None, where: str) -> str:
+    """Return a label; it must be of digits and what stands between them."""
+    text = (text or "").strip()
+    strange = sorted(set(text) - set("0123456789 |_.,-"))
+    if strange:
+        raise DataError(
+            f"{where}: text must be digits, with | between lines and a space between numbers, "
+            f"but has {strange[0]!r}"
+        )
+    return text
+
+
+def _grid(grid: str, where: str) -> tuple[int, int] | None:
+    if not grid.strip():
+        return None
+    match = _GRID.fullmatch(grid.strip())
+    if match is None:
+        raise DataError(f"{where}: grid must be ROWSxCOLUMNS, such as 9x9, but is {grid!r}")
+    return int(match[1]), int(match[2])
