@@ -62,6 +62,7 @@ bench: $(VENV)/.bench  ## measure speed beside Keras, import time and memory
 	$(BIN)/python benchmarks/footprint.py
 	$(BIN)/python benchmarks/augmentation_cost.py
 	$(BIN)/python benchmarks/model_speed.py
+	$(BIN)/python benchmarks/read_speed.py
 
 docs: $(VENV)/.dev  ## write the generated parts of docs/ anew
 	$(BIN)/python docs/generate.py

@@ -42,7 +42,9 @@ COMMANDS = (
     "recipes",
     "read",
     "reproduce",
+    "synthesize",
     "train",
+    "train-strips",
 )
 
 

@@ -1,140 +1,126 @@
-"""Digits become numbers, and words do not."""
+"""From what places say to numbers: what joins, what parts, what is a word, what is refused."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from tenfold.assemble import PartRead, group_digits, mark_digits, to_number, to_reading
+from tenfold.assemble import PlaceRead, cell_number, fuse, group_numbers, to_reading
 from tenfold.values import Box, Digit, Rejection
 
-PROBABILITIES = np.full(10, 0.1, np.float32)
-
-REJECTIONS: dict[str, Rejection] = {"?": "unsure", "x": "not_a_digit", "_": "blank"}
+ROOM = Box(0, 0, 10, 10)
 
 
-def digits(text: str, confidence: float = 0.9) -> list[Digit]:
-    """A digit a letter, one beside the other: "?" is unsure, "x" no digit."""
-    made = []
+def digit(
+    value: int, left: int = 0, confidence: float = 0.9, why: Rejection | None = None
+) -> Digit:
+    return Digit(
+        value=None if why else value,
+        guess=value,
+        confidence=confidence,
+        probabilities=np.zeros(10, np.float32),
+        box=Box(0, left, 10, left + 6),
+        rejected=why,
+    )
+
+
+def places(text: str) -> list[PlaceRead]:
+    """A place for each character: ``?`` an unsure digit, ``!`` what is none."""
+    why: dict[str, Rejection] = {"?": "unsure", "!": "not_a_digit"}
+    read = []
     for place, letter in enumerate(text):
-        rejected = REJECTIONS.get(letter)
-        value = None if rejected else int(letter)
-        box = Box(10 - place, 20 * place, 40 + place, 20 * place + 15)
-        made.append(Digit(value, value or 0, confidence, PROBABILITIES, box, rejected))
-    return made
+        seen = None
+        if letter.isdigit() or letter in why:
+            value = int(letter) if letter.isdigit() else 5
+            seen = digit(value, 10 * place, why=why.get(letter))
+        symbol = letter if seen is None else "5"
+        read.append(PlaceRead(symbol, 1 / len(text), seen))
+    return read
 
 
 @pytest.mark.parametrize(
-    ("written", "text"),
+    ("text", "plain", "decimal"),
     [
-        ("007", "007"),
-        ("4?2", "4?2"),
-        ("?", "?"),
-        ("??", "??"),
-        ("12x", "12?"),
-        ("1x", None),
-        ("x", None),
-        ("xx5xx", None),
-        ("_", None),
+        pytest.param("12", ["12"], ["12"], id="a-number"),
+        pytest.param("007", ["007"], ["007"], id="leading-zeros"),
+        pytest.param("1?3", ["1?3"], ["1?3"], id="an-unsure-digit"),
+        pytest.param("1.250,50", ["125050"], ["1.250,50"], id="points-and-commas"),
+        pytest.param("-12", ["12"], ["-12"], id="a-minus"),
+        pytest.param("12.-", ["12"], ["12"], id="a-dash-at-the-end"),
+        pytest.param("12-3-04", ["12", "3", "04"], ["12", "-3", "-04"], id="dashes-between"),
+        pytest.param("12*3", ["12", "3"], ["12", "3"], id="a-sign-between"),
+        pytest.param("*1200", ["1200"], ["1200"], id="a-sign-before"),
+        pytest.param("**2", [], [], id="a-word"),
+        pytest.param("***", [], [], id="letters"),
+        pytest.param(".,", [], [], id="points-alone"),
+        pytest.param("!!", [], [], id="no-digits"),
+        pytest.param("1!2", ["1?2"], ["1?2"], id="a-place-that-is-none"),
+        pytest.param("", [], [], id="nothing"),
     ],
 )
-def test_the_text_of_a_number(written: str, text: str | None) -> None:
-    number = to_number(digits(written))
-    assert (number and number.text) == text
+def test_numbers_of_a_group(text: str, plain: list[str], decimal: list[str]) -> None:
+    assert [number.text for number in group_numbers(places(text))] == plain
+    found = group_numbers(places(text), decimal=True)
+    assert [number.text for number in found] == decimal
 
 
-def test_a_number_holds_its_digits() -> None:
-    number = to_number(digits("123", 0.9))
-    assert number is not None
-    assert number.box == Box(8, 0, 42, 55)
-    assert number.confidence == pytest.approx(0.9**3)
-    assert [digit.value for digit in number.digits] == [1, 2, 3]
-    assert repr(number) == "Number('123', confidence=0.7290)"
-
-
-def wholes(text: str) -> list[list[PartRead]]:
-    """Marks that can be but one digit each."""
-    return [[PartRead(0, 1, digit)] for digit in digits(text)]
-
-
-def parts(width: int, *found: tuple[int, int, str, float]) -> list[PartRead]:
-    """A mark 30 pixels high: cuts on the left and right, what is between, and its confidence."""
-    made = []
-    for left, right, letter, confidence in found:
-        (digit,) = digits(letter, confidence)
-        made.append(PartRead(left, right, replace(digit, box=Box(0, 0, 30, width))))
-    return made
-
-
-def shown(found: list[Digit]) -> list[int | str | None]:
-    return [digit.value if digit.rejected is None else digit.rejected for digit in found]
-
-
-TWO = (0, 2, "x", 0.01), (0, 1, "4", 0.9), (1, 2, "7", 0.9)
-FAIR = (0, 2, "x", 0.01), (0, 1, "4", 0.4), (1, 2, "7", 0.4)
-SLIGHT = (0, 2, "x", 0.01), (0, 1, "4", 0.1), (1, 2, "7", 0.2)
-SURE = (0, 2, "x", 0.01), (0, 1, "4", 0.99), (1, 2, "7", 0.98)
-STROKES = (0, 2, "x", 0.01), (0, 1, "1", 0.99), (1, 2, "1", 0.99)
-UNSURE = (0, 2, "?", 0.6), (0, 1, "4", 0.5), (1, 2, "7", 0.9)
-THREE = (
-    *((0, 3, "x", 0.0), (0, 1, "4", 0.9), (1, 3, "x", 0.2)),
-    *((0, 2, "x", 0.1), (1, 2, "7", 0.9), (2, 3, "1", 0.9)),
-)
-ONE = (0, 2, "0", 0.95), (0, 1, "1", 0.5), (1, 2, "1", 0.5)
+def test_a_number_holds_its_digits_their_box_and_their_confidence() -> None:
+    (number,) = group_numbers(places("1.2"))
+    assert [one.guess for one in number.digits] == [1, 2]
+    assert number.box == (0, 0, 10, 26)
+    assert number.confidence == pytest.approx(0.81)
 
 
 @pytest.mark.parametrize(
-    ("found", "expected"),
-    [
-        pytest.param([(0, 1, "5", 0.9)], [5], id="whole"),
-        pytest.param(ONE, [0], id="a-digit-with-cuts"),
-        pytest.param(TWO, [4, 7], id="two"),
-        pytest.param(FAIR, ["touching"], id="two-of-which-none-is-sure"),
-        pytest.param(SLIGHT, ["not_a_digit"], id="a-drawing"),
-        pytest.param(UNSURE, ["unsure"], id="unsure"),
-        pytest.param(THREE, [4, 7, 1], id="three"),
-        pytest.param([(0, 2, "x", 0.0), (0, 1, "4", 0.9)], ["not_a_digit"], id="a-way-to-nowhere"),
-    ],
+    ("text", "expected"),
+    [("12", "12"), ("1*2", "12"), ("**7", "7"), ("*", "?"), ("!", "?"), ("?", "?"), ("-", "?")],
 )
-def test_the_likeliest_way_through_a_mark(found: list, expected: list) -> None:
-    assert shown(mark_digits(parts(50, *found))) == expected
+def test_a_cell_is_one_number(text: str, expected: str) -> None:
+    assert cell_number(places(text), ROOM).text == expected
+
+
+def test_a_cell_that_is_no_number_has_its_box() -> None:
+    number = cell_number(places("*"), ROOM)
+    assert (number.box, number.digits, number.confidence) == (ROOM, (), 0.0)
+
+
+def test_lines_without_numbers_go() -> None:
+    reading = to_reading([[places("12"), places("**")], [places("**")], [places("3"), places("4")]])
+    assert reading.text == "12\n3 4"
+
+
+def seen(size: int, place: int, share: float = 0.9) -> np.ndarray:
+    found = np.full(size, (1 - share) / (size - 1))
+    found[place] = share
+    return found
 
 
 @pytest.mark.parametrize(
-    ("marks", "expected"),
+    ("strip", "glyph", "expected"),
     [
-        pytest.param([(50, TWO), (20, [(0, 1, "3", 0.9)])], [4, 7, 3], id="beside-a-digit"),
-        pytest.param([(50, TWO)], [4, 7], id="wide-and-alone"),
-        pytest.param([(50, TWO), (52, SURE)], [4, 7, 4, 7], id="wide-ones"),
-        pytest.param([(30, TWO)], ["not_a_digit"], id="narrow-and-alone"),
-        pytest.param([(30, SURE)], [4, 7], id="narrow-alone-and-sure"),
-        pytest.param([(30, STROKES)], ["not_a_digit"], id="a-letter-of-two-strokes"),
-        pytest.param(
-            [(30, SURE), (31, STROKES), (20, [(0, 1, "3", 0.9)])],
-            ["not_a_digit", "not_a_digit", 3],
-            id="a-word",
-        ),
+        pytest.param(seen(14, 3), seen(11, 3), 3, id="both-say-so"),
+        pytest.param(seen(14, 3, 0.99), seen(11, 8, 0.2), 3, id="the-strip-is-surer"),
+        pytest.param(seen(14, 3, 0.4), seen(11, 8, 0.99), 8, id="the-glyph-is-surer"),
+        pytest.param(seen(14, 13), seen(11, 10), 10, id="neither-sees-a-digit"),
     ],
 )
-def test_words_are_not_parted(marks: list, expected: list) -> None:
-    assert shown(group_digits([parts(width, *found) for width, found in marks])) == expected
+@pytest.mark.parametrize("alone", [True, False])
+def test_two_models_together(
+    strip: np.ndarray, glyph: np.ndarray, expected: int, alone: bool
+) -> None:
+    fused = fuse(strip, glyph, is_cut=False, alone=alone)
+    assert fused.shape == (11,)
+    assert fused.sum() == pytest.approx(1)
+    assert fused.argmax() == expected
 
 
-def test_a_reading_has_lines_and_numbers_in_order() -> None:
-    lines = [[wholes("12"), wholes("x"), wholes("3")], [wholes("xx")], [wholes("4?")]]
-    reading = to_reading(lines)
-    assert reading.text == "12 3\n4?"
-    assert [number.text for number in reading.numbers] == ["12", "3", "4?"]
-    found = reading.to_dict()
-    assert found["text"] == reading.text
-    rows = [(row["line"], row["text"]) for row in found["numbers"]]
-    assert rows == [(1, "12"), (1, "3"), (2, "4?")]
-    assert found["numbers"][2]["digits"][1]["rejected"] == "unsure"
-    assert repr(reading) == "Reading('12 3\\n4?')"
+def test_agreement_makes_surer() -> None:
+    both = fuse(seen(14, 3, 0.8), seen(11, 3, 0.8), is_cut=False, alone=False)
+    one = fuse(seen(14, 3, 0.8), np.full(11, 1 / 11), is_cut=False, alone=False)
+    assert both[3] > one[3]
 
 
-def test_nothing_is_an_empty_reading() -> None:
-    assert to_reading([]).text == ""
-    assert to_reading([]).to_dict() == {"text": "", "numbers": []}
+def test_what_was_cut_may_look_like_none() -> None:
+    whole = fuse(seen(14, 3), seen(11, 10, 0.97), is_cut=False, alone=False)
+    cut = fuse(seen(14, 3), seen(11, 10, 0.97), is_cut=True, alone=False)
+    assert cut[3] > whole[3]

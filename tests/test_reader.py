@@ -11,6 +11,7 @@ from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -324,3 +325,16 @@ def test_a_stream_holds_one_picture_at_a_time(reader: tenfold.Reader, mnist: MNI
 def test_an_accuracy_may_come_in_float32(model: Path) -> None:
     asked = tenfold.Reader("base", accuracy=float(np.float32(0.999)))
     assert asked.coverage == tenfold.Reader("base", accuracy=0.999).coverage
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_page_that_lies_on_its_side_is_read(quarters: int) -> None:
+    page = np.full((300, 900), 235, np.uint8)
+    for place, letter in enumerate("407253"):
+        at = (60 + 130 * place, 200)
+        cv2.putText(page, letter, at, cv2.FONT_HERSHEY_SIMPLEX, 4, 30, 9, cv2.LINE_AA)
+    upright = tenfold.read(page)
+    turned = tenfold.read(np.ascontiguousarray(np.rot90(page, quarters)))
+    assert upright.text == turned.text == "407253"
+    top, left, bottom, right = turned.numbers[0].box
+    assert (bottom - top > right - left) == (quarters != 2)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tenfold.values import Box, Reading
+from tenfold.values import Box, Number
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
@@ -22,21 +23,21 @@ _SMALLEST, _LARGEST = 10, 48  # pixels high, of text
 _PEN = 0.03  # of a number's height
 
 
-def annotated_png(page: NDArray[np.uint8], reading: Reading) -> bytes:
+def annotated_png(page: NDArray[np.uint8], numbers: Iterable[Number]) -> bytes:
     """Return a page as a PNG, a box round each digit, and above each number what it was read as.
 
     What was read is green and comes with its confidence, what was refused is red.
 
     Args:
         page: Shape (H, W), uint8, ink bright, as `tenfold.images.open_page` returns it.
-        reading: What was read on it.
+        numbers: What was read on it.
     """
     from PIL import Image, ImageDraw
 
     pale = 255 - (page.astype(np.uint16) * (255 - _PAPER) // 255).astype(np.uint8)
     image = Image.fromarray(pale).convert("RGB")
     draw = ImageDraw.Draw(image)
-    for number in reading.numbers:
+    for number in numbers:
         for digit in number.digits:
             if digit.box is not None:
                 _outline(draw, digit.box, _REFUSED if digit.rejected else _READ, number.box.height)

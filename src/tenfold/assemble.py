@@ -1,116 +1,224 @@
-"""From digits to numbers, and from numbers to a reading."""
+"""From what each place of a group says to its numbers, and from numbers to a reading."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tenfold.values import Box, Digit, Number, Reading
 
-__all__ = ["PartRead", "group_digits", "mark_digits", "to_number", "to_reading"]
+__all__ = [
+    "Calibration",
+    "PlaceRead",
+    "cell_number",
+    "fuse",
+    "group_numbers",
+    "is_doubtful",
+    "is_plausible",
+    "to_reading",
+]
 
-_LIKELY = 0.5  # of a way through a mark's cuts: from here on it is taken
-_FAIR = 0.1  # from here on there are several digits, whichever they are
-_SURE = 0.9  # as likely has to be what looks like a letter by itself
-_WIDE = 1.3  # of its height: what is narrower, and no digit, is likelier a letter than two digits
-_STRANGE = 0.5  # share of a group's places that are no digits, from which it is a word
+_LETTERS = 0.5  # share of a group's width that letters and signs take, from which it is a word
+_STRANGE = 0.5  # share of a number's places that are no digits, from which it is none
+_LIKELY = 0.5  # of the digits of a number together: it may well be right
+_SURE = 0.9  # of the digits of a number together: it tells how a page lies
+_HALF = 0.5  # of a page's groups: less sure numbers than that may mean that it is turned round
+_LONG = 3  # digits of such a number on a page turned round
+_MOST_GROUPS = 0.6  # of a page turned round: the share that has to be such numbers
+_MOST_ODDS = 50.0  # of the logarithm: beyond, all is certain
+_LEAST_ODDS = 1e-9  # from 0 and 1: so that there are log odds
+# How much the strip's word counts, and the glyph's: chosen on pages of held-out training digits.
+_ALONE, _BESIDE, _CUT = (0.3, 1.0), (1.0, 0.5), (1.0, 0.1)
+_EPSILON = 1e-4  # the least that either model gives to anything
 
 
-class PartRead(NamedTuple):
-    """What lies between two cuts of a mark, by their numbers, and what it was read as."""
+class PlaceRead(NamedTuple):
+    """A place of a group, and what was read there.
 
-    left: int
-    right: int
-    digit: Digit
+    Attributes:
+        symbol: A character of `tenfold.model.STRIP_SYMBOLS`; the star is any letter or sign.
+        width: Share of the group that it takes, 0 to 1.
+        digit: Of a digit what was read; None of all else.
+        glyph: Shape (28, 28), uint8: what the model of digits saw; None where it was not asked.
+    """
+
+    symbol: str
+    width: float
+    digit: Digit | None
+    glyph: NDArray[np.uint8] | None = None
 
 
-def mark_digits(parts: Sequence[PartRead]) -> list[Digit]:
-    """Return the digits that a mark shows: the likeliest way through its cuts.
+class Calibration(NamedTuple):
+    """How sure a number is, by how sure its digits are together (Platt 1999).
 
-    How likely a way is, is the product of its digits' confidences: what halves a digit makes pieces
-    that are none, and what holds two is none either.
+    The product of the digits' confidences takes them for independent, and knows nothing of digits
+    that were left out or added. Its log odds are stretched and moved.
+    """
+
+    slope: float = 1.0
+    offset: float = 0.0
+
+    def confidence(self, product: float) -> float:
+        """Return the probability that a number is right."""
+        product = min(max(product, _LEAST_ODDS), 1 - _LEAST_ODDS)
+        odds = self.slope * math.log(product / (1 - product)) + self.offset
+        return 1 / (1 + math.exp(-min(max(odds, -_MOST_ODDS), _MOST_ODDS)))
+
+
+_AS_IT_IS = Calibration()
+
+
+def fuse(
+    strip: NDArray[np.float64], glyph: NDArray[np.float64], *, is_cut: bool, alone: bool
+) -> NDArray[np.float64]:
+    """Return what two models together say of a place.
+
+    Both see the same ink, the one in its strip, the other by itself: their logarithms are added
+    with weights.
 
     Args:
-        parts: The first is the whole mark.
+        strip: Shape (14,): what the model of strips says, by `tenfold.model.STRIP_SYMBOLS`.
+        glyph: Shape (11,): what the model of digits says; the last is "no digit".
+        is_cut: Whether the digit was cut off from a neighbour: then its form is spoiled, and that
+            it looks like no digit says little.
+        alone: Whether it stands by itself.
 
     Returns:
-        From left to right; the whole, where no way is as likely as not. It is refused as touching
-        where it is no digit, and some way is a fair guess.
+        Shape (11,), float64; sums to 1.
     """
-    whole = parts[0].digit
-    likely, digits = _likeliest_way(parts)
-    if likely >= _LIKELY:
-        return digits
-    if whole.rejected == "not_a_digit" and likely >= _FAIR:
-        return [replace(whole, rejected="touching")]
-    return [whole]
+    other = np.r_[strip[:10], strip[10:].sum()]
+    weights = _ALONE if alone else _CUT if is_cut else _BESIDE
+    mixed = np.log(other + _EPSILON) * weights[0] + np.log(glyph + _EPSILON) * weights[1]
+    powers = np.exp(mixed - mixed.max())
+    return np.asarray(powers / powers.sum(), np.float64)
 
 
-def group_digits(marks: Sequence[Sequence[PartRead]]) -> list[Digit]:
-    """Return the digits of marks that stand together.
+def group_numbers(
+    places: Sequence[PlaceRead], *, decimal: bool = False, calibration: Calibration = _AS_IT_IS
+) -> list[Number]:
+    """Return the numbers of a group: none of a word.
 
-    Letters can be cut into strokes that look like digits: where half of the marks look like
-    letters, none is parted, and one by itself has to be sure and more than strokes.
-    """
-    letters = sum(_is_like_a_letter(parts[0].digit) for parts in marks)
-    if letters < _STRANGE * len(marks):
-        return [digit for parts in marks for digit in mark_digits(parts)]
-    if len(marks) == 1:
-        likely, digits = _likeliest_way(marks[0])
-        if likely >= _SURE and any(digit.value not in (None, 1) for digit in digits):
-            return digits
-    return [parts[0].digit for parts in marks]
-
-
-def _likeliest_way(parts: Sequence[PartRead]) -> tuple[float, list[Digit]]:
-    """Return the way from a mark's left end to its right one, and its probability."""
-    whole = parts[0]
-    ways: dict[int, tuple[float, list[Digit]]] = {whole.left: (1.0, [])}
-    for left, right, digit in sorted(parts, key=lambda part: (part.left, part.right)):
-        if left not in ways:
-            continue
-        likely, before = ways[left]
-        likely *= digit.confidence
-        if likely > ways.get(right, (0.0, []))[0]:
-            ways[right] = likely, [*before, digit]
-    return ways.get(whole.right, (0.0, [whole.digit]))
-
-
-def _is_like_a_letter(digit: Digit) -> bool:
-    """Tell what is no digit, and too narrow for two."""
-    if digit.box is None or digit.rejected != "not_a_digit":
-        return False
-    return digit.box.width < _WIDE * digit.box.height
-
-
-def to_number(digits: Sequence[Digit]) -> Number | None:
-    """Return digits that stand together as a number; None where they are a word, or drawings.
+    Points and commas lie within a number, all other signs between two.
 
     Args:
-        digits: At least one, from left to right, each with its box.
+        places: From left to right.
+        decimal: Whether points and commas between digits, and a minus before them, are kept.
+        calibration: Of numbers' confidence.
     """
+    letters = sum(place.width for place in places if place.symbol == "*")
+    if letters >= _LETTERS:
+        return []
+    runs: list[list[PlaceRead]] = [[]]
+    for place in places:
+        if place.symbol in "-*" and place.digit is None:
+            runs.append([place] if place.symbol == "-" else [])
+        else:
+            runs[-1].append(place)
+    numbers = (_number(run, calibration, decimal=decimal) for run in runs)
+    return [number for number in numbers if number is not None]
+
+
+def cell_number(
+    places: Sequence[PlaceRead],
+    box: Box,
+    *,
+    decimal: bool = False,
+    calibration: Calibration = _AS_IT_IS,
+) -> Number:
+    """Return what stands in a cell as one number; ``?`` where that is no digit.
+
+    Args:
+        places: From left to right.
+        box: Of what is written there.
+        decimal: As in `group_numbers`.
+        calibration: As in `group_numbers`.
+    """
+    own = [place for place in places if place.symbol != "*"]
+    number = _number(own, calibration, decimal=decimal)
+    return Number("?", (), box, 0.0) if number is None else number
+
+
+def _number(
+    places: Sequence[PlaceRead], calibration: Calibration, *, decimal: bool
+) -> Number | None:
+    """Return places that stand together; None without a digit, or where half of them are none."""
+    digits = [place.digit for place in places if place.digit is not None]
     strange = sum(digit.rejected in ("not_a_digit", "blank") for digit in digits)
-    if strange >= _STRANGE * len(digits):
+    if not digits or strange >= _STRANGE * len(digits):
         return None
     return Number(
-        text="".join("?" if digit.value is None else str(digit.value) for digit in digits),
+        text=_text(places, decimal=decimal),
         digits=tuple(digits),
         box=Box.around(digit.box for digit in digits if digit.box is not None),
-        confidence=math.prod(digit.confidence for digit in digits),
+        confidence=calibration.confidence(math.prod(digit.confidence for digit in digits)),
     )
 
 
-def to_reading(lines: Iterable[Iterable[Sequence[Sequence[PartRead]]]]) -> Reading:
-    """Return the marks of each group of each line as a reading; lines without a number go.
+def _text(places: Sequence[PlaceRead], *, decimal: bool) -> str:
+    """Return a number's text; of signs those that can be part of it, if they are asked for."""
+    text = ""
+    for place in places:
+        if place.digit is not None:
+            text += "?" if place.digit.value is None else str(place.digit.value)
+        elif decimal and place.symbol in ".,":
+            text += place.symbol
+        elif decimal and place.symbol == "-" and not text:
+            text = "-"
+    return text.strip(".,")
 
-    Args:
-        lines: Of each line its groups, of each group its marks, of each mark its parts, the whole
-            first; every digit with its box.
-    """
+
+def to_reading(
+    lines: Iterable[Iterable[Sequence[PlaceRead]]],
+    *,
+    decimal: bool = False,
+    calibration: Calibration = _AS_IT_IS,
+) -> Reading:
+    """Return the places of each group of each line as a reading; lines without a number go."""
     numbers = (
-        tuple(number for group in line if (number := to_number(group_digits(group))) is not None)
+        tuple(
+            number
+            for group in line
+            for number in group_numbers(group, decimal=decimal, calibration=calibration)
+        )
         for line in lines
     )
     return Reading(tuple(line for line in numbers if line))
+
+
+def is_doubtful(reading: Reading, groups: int) -> bool:
+    """Tell a reading of which less than half is likely, although there is something to read.
+
+    Args:
+        reading: Of a page.
+        groups: How many groups of marks are on the page.
+    """
+    return sum(_product(number) >= _LIKELY for number in reading.numbers) < _HALF * groups
+
+
+def is_plausible(reading: Reading, groups: int, upright: Reading) -> bool:
+    """Tell a reading of a page turned round that is surely better than the one of it as it lies.
+
+    Most groups have to be numbers, and their digits sure: letters lying on their side are ones and
+    zeros at times.
+
+    Args:
+        reading: Of the page turned round.
+        groups: How many groups of marks are on it.
+        upright: What was read on the page as it lies.
+    """
+    long = [number for number in reading.numbers if len(number.digits) >= _LONG]
+    sure = sum(_product(number) >= _SURE for number in long)
+    return sure > 0 and sure >= _MOST_GROUPS * groups and _weight(reading) > _weight(upright)
+
+
+def _weight(reading: Reading) -> float:
+    """Return how many digits are right, by what they say of themselves."""
+    return sum(_product(number) * len(number.digits) for number in reading.numbers)
+
+
+def _product(number: Number) -> float:
+    return math.prod(digit.confidence for digit in number.digits)

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Box", "Digit", "Number", "Reading", "Rejection", "Split"]
+__all__ = ["Box", "Digit", "Number", "Reading", "Rejection", "Split", "Table"]
 
 Rejection = Literal["blank", "not_a_digit", "unsure", "touching"]
 
@@ -93,7 +93,8 @@ class Number:
     """Digits that stand together.
 
     Attributes:
-        text: A character a place: the digit, or "?" where it was refused; leading zeros stay.
+        text: A character a place: the digit, or "?" where it was refused; leading zeros stay. Where
+            they are asked for, also points, commas and a minus.
         digits: Those places, from left to right.
         box: What holds them all.
         confidence: Probability that every place is what was guessed there, 0 to 1, were they
@@ -151,6 +152,50 @@ class Reading:
 
     def __repr__(self) -> str:
         return f"Reading({self.text!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What the cells of a table were read as.
+
+    Attributes:
+        cells: Of each row its cells: a number, with ``?`` for a place that was refused; or None
+            where a cell is empty.
+    """
+
+    cells: tuple[tuple[Number | None, ...], ...] = ()
+
+    @property
+    def numbers(self) -> tuple[Number, ...]:
+        """All numbers, row by row."""
+        return tuple(cell for row in self.cells for cell in row if cell is not None)
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """The text of each cell of each row, empty where the cell is."""
+        return [["" if cell is None else cell.text for cell in row] for row in self.cells]
+
+    @property
+    def text(self) -> str:
+        """One line for each row, with spaces between cells and ``_`` for empty ones."""
+        return "\n".join(" ".join(cell or "_" for cell in row) for row in self.rows)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the table as JSON-ready values, each number with its row and column, from 1 on."""
+        return {
+            "text": self.text,
+            "rows": self.rows,
+            "numbers": [
+                {"row": row, "column": column, **cell.to_dict()}
+                for row, cells in enumerate(self.cells, start=1)
+                for column, cell in enumerate(cells, start=1)
+                if cell is not None
+            ],
+        }
+
+    def __repr__(self) -> str:
+        columns = len(self.cells[0]) if self.cells else 0
+        return f"Table({len(self.cells)} x {columns}, {len(self.numbers)} numbers)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def test_lines(found: list[Named], lines: list[str]) -> None:
         pytest.param([60, 62, 6], ["0", "1", "23"], id="more-gaps-between-than-within"),
         pytest.param([-3, 30, 0], ["01", "23"], id="touching-ones"),
         pytest.param([4, 18, 4], ["0123"], id="a-gap-within-a-number"),
-        pytest.param([40], ["01"], id="two-marks"),
+        pytest.param([34], ["01"], id="two-marks"),
         pytest.param([55], ["0", "1"], id="two-marks-far-apart"),
         pytest.param([6, 60, 150, 6], ["01", "2", "34"], id="gaps-of-three-kinds"),
     ],

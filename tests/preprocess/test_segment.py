@@ -27,11 +27,11 @@ def write(
 
 def layout(page: np.ndarray) -> list[list[int]]:
     """How many marks each group of each line has."""
-    return [[len(group) for group in line] for line in segment(page)]
+    return [[len(group.marks) for group in line] for line in segment(page)]
 
 
 def boxes(page: np.ndarray) -> list[Box]:
-    return [mark.box for line in segment(page) for group in line for mark in group]
+    return [mark for line in segment(page) for group in line for mark in group.marks]
 
 
 def noisy(page: np.ndarray) -> np.ndarray:
@@ -103,31 +103,51 @@ def test_boxes_are_in_pixels_of_the_page(scale: int) -> None:
         assert np.abs(np.subtract(box, (top, left, bottom, right))).max() <= 2 * scale + 4
 
 
-def test_a_mark_has_its_own_ink_alone() -> None:
-    alone = segment(write(page(), "7", 110, 160))[0][0][0]
-    beside = segment(write(page(), "27", 50, 160))[0][0][1]
-    assert np.abs(alone.parts[0].glyph.astype(int) - beside.parts[0].glyph).max() <= 12
-    assert alone.box == beside.box
+def test_a_group_has_the_ink_of_its_marks_alone() -> None:
+    alone = segment(write(page(), "38", 60, 120))[0][0]
+    below = segment(write(write(page(), "38", 60, 120), "8811", 20, 168))[0][0]
+    assert alone.marks == below.marks
+    assert np.abs(alone.ink[: len(below.ink)] - below.ink[: len(alone.ink)]).max() < 0.1
 
 
-def test_a_wide_mark_comes_with_its_parts() -> None:
-    """The whole first; a cut about where the two digits touch, each side in its box."""
-    ((mark,),) = segment(write(page(), "00", 60, 160, step=32))[0]
-    whole, *parts = mark.parts
-    assert (whole.box, whole.left) == (mark.box, 0)
-    assert {part.right for part in parts} <= set(range(1, whole.right + 1))
-    pairs = [
-        (one.box, other.box)
-        for one in parts
-        for other in parts
-        if one.left == 0 and other.right == whole.right and one.right == other.left
-    ]
-    assert any(abs(one.right - 95) <= 8 and abs(other.left - 95) <= 8 for one, other in pairs)
+def test_points_and_commas_are_part_of_a_groups_ink() -> None:
+    drawn = write(page(), "38", 60, 120, step=80)
+    cv2.line(drawn, (120, 118), (116, 128), 255, 4)
+    (group,) = segment(drawn)[0]
+    assert len(group.marks) == 2
+    columns = group.columns / group.scale
+    between = group.ink[:, (columns > 110) & (columns < 128)]
+    assert between[-8:].max() > 0.5
 
 
-def test_of_very_many_marks_none_is_parted() -> None:
-    crowd = page(1200, 1500)
-    for row in range(20):
-        write(crowd, "0" * 24, 20, 60 + 55 * row, 1.2, 60)
-    parts = {len(mark.parts) for line in segment(crowd) for group in line for mark in group}
-    assert parts == {1}
+def test_wide_gaps_are_narrow_in_the_ink_and_wide_on_the_page() -> None:
+    (group,) = segment(write(page(), "3 8 1", 30, 160, step=60))[0]
+    first, _, last = group.marks
+    assert last.left - first.left > 200
+    assert group.ink.shape[1] / group.scale < 160
+    whole = group.on_page(Box(0, 0, *group.ink.shape))
+    assert np.abs(np.subtract(whole, Box.around(group.marks))).max() <= 2
+
+
+def test_a_comma_below_the_line_makes_no_line_of_its_own() -> None:
+    drawn = write(page(), "38", 60, 120, step=80)
+    cv2.line(drawn, (122, 116), (116, 132), 255, 5)
+    assert len(segment(drawn)) == 1
+
+
+@pytest.mark.parametrize("fall", [-0.2, -0.1, 0.0, 0.1, 0.2])
+def test_a_line_that_falls_is_level_in_the_ink(fall: float) -> None:
+    drawn = page(500, 700)
+    for place in range(8):
+        write(drawn, "0", 60 + 70 * place, round(250 + fall * 70 * place))
+    (group,) = segment(drawn)[0]
+    assert len(group.marks) == 8
+    assert len(group.ink) / group.scale < 58
+    for mark in group.marks:
+        inside = (group.columns / group.scale >= mark.left) & (
+            group.columns / group.scale < mark.right
+        )
+        columns = np.flatnonzero(inside)
+        rows = np.flatnonzero((group.ink[:, columns] > 0.5).any(1))
+        own = Box(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
+        assert np.abs(np.subtract(group.on_page(own), mark)).max() <= 8

@@ -29,7 +29,9 @@ _COMMANDS = {
     "read": ("read", "Read the numbers on each picture."),
     "recipes": ("recipes", "List the named recipes, or show one in full."),
     "reproduce": ("reproduce", "Reproduce a published system beside what it claimed."),
+    "synthesize": ("synthesize", "Draw labelled pages of handwritten numbers."),
     "train": ("train", "Train a recipe."),
+    "train-strips": ("train_strips", "Train the model that reads whole numbers."),
 }
 
 
@@ -43,7 +45,7 @@ class _LazyGroup(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module = importlib.import_module(f"tenfold.cli.{_COMMANDS[cmd_name][0]}")
-        command = getattr(module, cmd_name)
+        command = getattr(module, cmd_name.replace("-", "_"))
         if not isinstance(command, click.Command):
             raise TypeError(f"tenfold.cli.{cmd_name} must define the command '{cmd_name}'")
         return command

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from itertools import groupby
 from operator import itemgetter
@@ -16,6 +15,7 @@ from tenfold.cli.evaluate_special import special_evaluation, special_text
 from tenfold.cli.output import json_option, note, percent, printable, table
 from tenfold.cli.paths import FILE, FOLDER, MODEL, refuse_existing
 from tenfold.errors import DataError, MissingExtraError, OutputError
+from tenfold.files import json_text
 from tenfold.preprocess import picture_to_glyph
 from tenfold.values import Split
 
@@ -32,6 +32,14 @@ __all__ = ["evaluate"]
     metavar="SET",
     help="mnist (when not given), held-out, optdigits, corrupted, not-digits, not-digits=FOLDER; "
     "or labelled images: a folder, CSV, Parquet, npz, IDX or the name of an imported set.",
+)
+@click.option(
+    "--read",
+    "pages",
+    type=FOLDER,
+    metavar="FOLDER",
+    help="Read the numbers on its pictures, and compare with its labels.csv: file,text with | "
+    "between lines and a space between numbers.",
 )
 @click.option(
     "--split",
@@ -59,6 +67,7 @@ __all__ = ["evaluate"]
 def evaluate(
     model: str,
     data: str | None,
+    pages: Path | None,
     split: str,
     report: Path | None,
     outputs: Path | None,
@@ -86,7 +95,13 @@ def evaluate(
       tenfold evaluate base --data corrupted                MNIST-C's fifteen corruptions
       tenfold evaluate base --data optdigits                scikit-learn's digits of 8 x 8 pixels
       tenfold evaluate base --data not-digits=pictures/     how many of them are refused
+      tenfold evaluate base --read photos/                  whole numbers on photos
     """
+    if pages is not None:
+        _refuse_options(
+            "--read", "--read", data=data, split=split != "test", outputs=outputs, keep=keep
+        )
+        return _evaluate_pages(model, pages, report, (accuracy, threshold), force, as_json)
     try:
         from tenfold.train.evaluation_files import (
             evaluate_model,
@@ -104,6 +119,7 @@ def evaluate(
     if data is not None and data.partition("=")[0] in ("corrupted", "not-digits"):
         _refuse_options(
             data,
+            "--data",
             split=split != "test",
             report=report,
             outputs=outputs,
@@ -112,7 +128,7 @@ def evaluate(
         )
         return _evaluate_special(_loaded(model, keep=keep), data, keep=keep, as_json=as_json)
     if data == "held-out":
-        _refuse_options(data, split=split != "test")
+        _refuse_options(data, "--data", split=split != "test")
     _check_outputs(outputs, force=force)
     own = data is None and split == "test" and _is_own(model, report)
     if report is not None and not own:
@@ -130,15 +146,40 @@ def evaluate(
     if report is not None:
         page = _write_report(model, report, evaluation, network_outputs, images, own=own)
         note(f"the page with all figures: {page}")
-    click.echo(json.dumps(evaluation, indent=2) if as_json else _as_text(evaluation))
+    click.echo(json_text(evaluation, indent=2) if as_json else _as_text(evaluation))
     return 0
 
 
-def _refuse_options(data: str, **options: Any) -> None:
-    """Refuse those options, by name, that are given and make no sense for the data."""
+def _refuse_options(what: str, option: str, **options: Any) -> None:
+    """Refuse those options, by name, that are given and make no sense for what is measured."""
     for name, value in options.items():
         if value is not None and value is not False:
-            raise click.BadParameter(f"{data} has no --{name}", param_hint="--data")
+            raise click.BadParameter(f"{what} has no --{name}", param_hint=option)
+
+
+def _evaluate_pages(
+    model: str,
+    folder: Path,
+    report: Path | None,
+    limits: tuple[float | None, float | None],
+    force: bool,
+    as_json: bool,
+) -> int:
+    """Measure how well whole numbers are read."""
+    from tenfold.cli.evaluate_reading import evaluate_reading, reading_text
+    from tenfold.data import load_page_labels
+    from tenfold.folders import new_folder, refuse_used
+    from tenfold.reader import Reader
+
+    if report is not None:
+        refuse_used(report, force=force)
+    labels = load_page_labels(folder)
+    reader = Reader(model, accuracy=limits[0], threshold=limits[1])
+    if report is not None:
+        new_folder(report, force=force)
+    result = evaluate_reading(reader, labels, folder.name or str(folder), report)
+    click.echo(json_text(result, indent=2) if as_json else reading_text(result))
+    return 1 if result["failed"] else 0
 
 
 def _loaded(model: str, *, keep: bool) -> Model:
@@ -158,7 +199,7 @@ def _evaluate_special(model: Model, data: str, *, keep: bool, as_json: bool) -> 
     result = special_evaluation(model, data)
     if keep:
         keep_figures(model, {result["data"]: main_figures(result)})
-    click.echo(json.dumps(result, indent=2) if as_json else special_text(result))
+    click.echo(json_text(result, indent=2) if as_json else special_text(result))
     return 1 if result.get("failed") else 0
 
 

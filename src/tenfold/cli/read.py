@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from tenfold.annotate import annotated_png
-from tenfold.cli.output import emit, note, row_formats
-from tenfold.cli.paths import PATH, refuse_existing
+from tenfold.cli.output import note, row_formats
+from tenfold.cli.paths import FILE, PATH
 from tenfold.cli.pictures import (
     exit_code,
     named_picture,
@@ -20,24 +20,68 @@ from tenfold.cli.pictures import (
     picture_options,
     picture_rows,
 )
-from tenfold.files import write_bytes
-from tenfold.folders import ensure_folder
-from tenfold.images import open_page
+from tenfold.cli.read_places import CORNERS, GRID, REGION, result_places
+from tenfold.cli.read_rows import show_fields, show_numbers, show_table
+from tenfold.preprocess import open_sheet
+from tenfold.values import Number
+
+if TYPE_CHECKING:
+    from tenfold.reader import Reader
 
 __all__ = ["read"]
 
-_NUMBER_COLUMNS = ("file", "line", "number", "confidence", "top", "left", "bottom", "right")
+
+@dataclass(frozen=True)
+class _Way:
+    """A way to read a page.
+
+    Attributes:
+        read: Returns a picture's row, and the numbers to draw in.
+        unread: The row of a picture that cannot be read.
+        show: Prints rows.
+    """
+
+    read: Callable[[Any], tuple[dict[str, Any], Iterable[Number]]]
+    unread: Mapping[str, Any]
+    show: Callable[[Iterable[dict[str, Any]], str, bool], None]
 
 
 @click.command()
 @picture_options
+@click.option(
+    "--region", type=REGION, help="Read a part of each picture: top,left,bottom,right in pixels."
+)
+@click.option(
+    "--grid", type=GRID, help="Read a table cell by cell: ROWSxCOLUMNS, such as 9x9; _ is empty."
+)
+@click.option(
+    "--corners",
+    type=CORNERS,
+    help="Where the table lies, if it is not found: x,y of its top left, top right, bottom right "
+    "and bottom left corner.",
+)
+@click.option(
+    "--fields",
+    type=FILE,
+    metavar="FORM",
+    help="Read the fields of a form, that FORM names and places, from photos of it.",
+)
+@click.option(
+    "--decimal", is_flag=True, help="Keep points and commas in numbers, and a minus before them."
+)
 @click.option(
     "--annotate",
     type=PATH,
     metavar="OUT",
     help="Draw boxes and what was read into OUT.png; of several pictures, into the folder OUT.",
 )
-@click.option("--force", is_flag=True, help="Replace pictures that are there.")
+@click.option(
+    "--explain",
+    type=PATH,
+    metavar="OUT",
+    help="Write a page of the steps into OUT.html; of several pictures, into the folder OUT.",
+)
+@click.option("--force", is_flag=True, help="Replace files that are there.")
 @row_formats
 def read(
     paths: tuple[str, ...],
@@ -45,7 +89,13 @@ def read(
     accuracy: float | None,
     threshold: float | None,
     polarity: Any,
+    region: tuple[int, ...] | None,
+    grid: tuple[int, int] | None,
+    corners: Any,
+    fields: Path | None,
+    decimal: bool,
     annotate: Path | None,
+    explain: Path | None,
     force: bool,
     output: str,
 ) -> int:
@@ -54,82 +104,120 @@ def read(
     One picture prints its lines as they stand on it, several a row each. A digit that is unsure is
     a ? in its number; words and drawings are left out. A picture that cannot be read is reported
     on stderr and the rest goes on; the exit code is then 1. --json has a picture an object, with
-    the box of every number and digit, --csv a line a number.
+    the box of every number and digit, --csv a line a number, or a row of the table or form.
+
+    FORM is JSON: {"template": "blank.png", "fields": {"total": [top, left, bottom, right]}}, boxes
+    in pixels of the template, a picture of the empty form beside it. Without a template they are
+    in pixels of the pictures themselves.
 
     \b
     Examples:
       tenfold read photo.jpg
       tenfold read photo.jpg --annotate seen.png
       tenfold read scans/ --csv > numbers.csv
+      tenfold read sudoku.jpg --grid 9x9
+      tenfold read forms/ --fields form.json --csv > forms.csv
       cat photo.jpg | tenfold read - --json
     """
+    _refuse_together(grid=grid, corners=corners, fields=fields, region=region, explain=explain)
     reader = open_reader(model, accuracy, threshold)
+    settings = {"polarity": "bright_ink", "decimal": decimal}
+    if grid is not None:
+        way = _table_way(reader, grid, {"corners": corners, "region": region, **settings})
+    elif fields is not None:
+        way = _fields_way(reader, fields, settings)
+    else:
+        way = _numbers_way(reader, {"region": region, **settings})
     counts: Counter[bool] = Counter()  # of pictures that failed, and of others
     names = picture_names(paths)
-    drawn = _places(annotate, names, force=force)
+    drawn = result_places(annotate, names, ".png", "--annotate", force=force)
+    explained = result_places(explain, names, ".html", "--explain", force=force)
 
-    def numbers_on(name: str) -> dict[str, Any]:
-        page = open_page(named_picture(name), polarity=polarity)
-        reading = reader.read(page, polarity="bright_ink")
+    def row(name: str) -> dict[str, Any]:
+        page = open_sheet(named_picture(name), polarity=polarity)
+        found, numbers = way.read(page)
         if name in drawn:
-            write_bytes(drawn[name], annotated_png(page, reading))
-        return reading.to_dict()
+            _draw(page, numbers, drawn[name])
+        if name in explained:
+            _explain(reader, page, name, explained[name], decimal=decimal)
+        return found
 
-    unread: dict[str, Any] = {"text": None, "numbers": []}
-    rows = picture_rows(names, numbers_on, "file", unread, counts, output)
-    _show(rows, output, alone=len(names) == 1)
+    rows = picture_rows(names, row, "file", way.unread, counts, output)
+    way.show(rows, output, len(names) == 1)
     return exit_code(counts)
 
 
-def _places(annotate: Path | None, names: Sequence[str], *, force: bool) -> dict[str, Path]:
-    """Return where each picture is drawn; refuse places that are taken before any is read."""
-    if annotate is None:
-        return {}
-    if len(names) == 1 and annotate.suffix.lower() == ".png":
-        places = {names[0]: annotate}
-    elif annotate.suffix:
-        raise click.BadParameter(
-            "must end in .png for one picture, and be a folder for several", param_hint="--annotate"
-        )
-    else:
-        ensure_folder(annotate)
-        stems = [Path(name).stem if name != "-" else "stdin" for name in names]
-        places = {
-            name: annotate / (f"{stem}.png" if stems.count(stem) == 1 else f"{place}-{stem}.png")
-            for place, (name, stem) in enumerate(zip(names, stems, strict=True), start=1)
-        }
-    for path in places.values():
-        refuse_existing(path, force=force)
-    return places
+def _refuse_together(**given: Any) -> None:
+    """Refuse options that make no sense together."""
+    if given["corners"] is not None and given["grid"] is None:
+        raise click.UsageError("--corners is where a table lies: give --grid too")
+    for one, others in (("fields", ("grid", "region")), ("explain", ("grid", "region", "fields"))):
+        for other in others:
+            if given[one] is not None and given[other] is not None:
+                raise click.UsageError(f"--{one} and --{other} exclude each other: give one")
 
 
-def _show(rows: Iterable[dict[str, Any]], output: str, *, alone: bool) -> None:
-    """Print what was read: for one picture as text, its lines as they stand on it."""
-    if output == "csv":
-        emit(_number_rows(rows), output, (*_NUMBER_COLUMNS, "error"))
-    elif output != "text":
-        emit(rows, output, ())
-    elif alone:
-        for row in rows:
-            _show_alone(row)
-    elif shown := [row for row in rows if row["error"] is None]:
-        table = [{**row, "numbers": row["text"].replace("\n", " | ") or "-"} for row in shown]
-        emit(table, output, ("file", "numbers"))
+def _numbers_way(reader: Reader, settings: Mapping[str, Any]) -> _Way:
+    def read_page(page: Any) -> tuple[dict[str, Any], Iterable[Number]]:
+        reading = reader.read(page, **settings)
+        return reading.to_dict(), reading.numbers
+
+    return _Way(read_page, {"text": None, "numbers": []}, show_numbers)
 
 
-def _show_alone(row: Mapping[str, Any]) -> None:
-    if row["text"]:
-        click.echo(row["text"])
-    elif row["error"] is None:
-        note(f"{row['file']}: no number was found on it")
+def _table_way(reader: Reader, grid: tuple[int, int], settings: Mapping[str, Any]) -> _Way:
+    def read_page(page: Any) -> tuple[dict[str, Any], Iterable[Number]]:
+        table = reader.read_table(page, *grid, **settings)
+        return table.to_dict(), table.numbers
+
+    def show(rows: Iterable[dict[str, Any]], output: str, alone: bool) -> None:
+        show_table(rows, output, alone=alone, columns=grid[1])
+
+    return _Way(read_page, {"text": None, "rows": [], "numbers": []}, show)
 
 
-def _number_rows(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Give a row for each number, and one for each picture without any."""
-    for row in rows:
-        if not row["numbers"]:
-            yield {**dict.fromkeys(_NUMBER_COLUMNS), "file": row["file"], "error": row["error"]}
-        for number in row["numbers"]:
-            found = (row["file"], number["line"], number["text"], number["confidence"])
-            columns = zip(_NUMBER_COLUMNS, (*found, *number["box"]), strict=True)
-            yield {**dict(columns), "error": None}
+def _fields_way(reader: Reader, path: Path, settings: Mapping[str, Any]) -> _Way:
+    from tenfold.forms import load_form
+
+    form = load_form(path)
+
+    def read_page(page: Any) -> tuple[dict[str, Any], Iterable[Number]]:
+        readings = reader.read_fields(page, form, **settings)
+        row = {"fields": {name: reading.to_dict() for name, reading in readings.items()}}
+        return row, [number for reading in readings.values() for number in reading.numbers]
+
+    def show(rows: Iterable[dict[str, Any]], output: str, alone: bool) -> None:
+        show_fields(rows, output, alone=alone, fields=list(form.fields))
+
+    return _Way(read_page, {"fields": {}}, show)
+
+
+def _draw(page: Any, numbers: Iterable[Number], path: Path) -> None:
+    from tenfold.annotate import annotated_png
+    from tenfold.files import write_bytes
+
+    write_bytes(path, annotated_png(page, tuple(numbers)))
+    note(f"drawn: {path}")
+
+
+def _explain(reader: Reader, page: Any, name: str, path: Path, *, decimal: bool) -> None:
+    from tenfold.annotate import annotated_png
+    from tenfold.report.reading_steps import GroupStep, PlaceStep, write_reading_steps
+
+    steps = reader.explain(page, polarity="bright_ink", decimal=decimal)
+    write_reading_steps(
+        path,
+        title=Path(name).name,
+        annotated=annotated_png(page, steps.reading.numbers),
+        ink=steps.ink,
+        without_lines=steps.without_lines,
+        groups=[
+            GroupStep(
+                group.strip,
+                [PlaceStep(one.symbol, one.glyph, one.digit) for one in group.places],
+                " ".join(number.text for number in group.numbers),
+            )
+            for group in steps.groups
+        ],
+    )
+    note(f"explained: {path}")

@@ -17,7 +17,7 @@ from tenfold.folders import is_being_replaced, settled_folder
 from tenfold.model.card import Card, read_card
 from tenfold.model.included import included_models
 
-__all__ = ["Model", "find_model_folder", "load_model"]
+__all__ = ["Model", "find_model_folder", "load_model", "open_session"]
 
 # Name, type and shape behind the batch of what a graph takes and gives.
 _INPUTS = [("images", "tensor(uint8)", [28, 28])]
@@ -164,6 +164,28 @@ def find_model_folder(name: str | os.PathLike[str]) -> Path:
 
 
 def _session(path: Path, graph: bytes, threads: int, labels: int) -> Any:
+    session = open_session(path, graph, threads)
+    inputs = [(value.name, value.type, value.shape[1:]) for value in session.get_inputs()]
+    outputs = [(value.name, value.type, value.shape[1:]) for value in session.get_outputs()]
+    expected = [(*_OUTPUTS, [labels])]
+    if (inputs, outputs) != (_INPUTS, expected):
+        raise ModelError(
+            f"{path}: must turn {_INPUTS} into {expected}, but turns {inputs} into {outputs}"
+        )
+    return session
+
+
+def open_session(path: Path, graph: bytes, threads: int) -> Any:
+    """Return a session of ONNX Runtime for a graph.
+
+    Args:
+        path: Where it comes from, for messages.
+        graph: Its bytes.
+        threads: A call may use; 0 leaves it to ONNX Runtime.
+
+    Raises:
+        ModelError: It is no graph, or takes weights from other files.
+    """
     if _EXTERNAL in graph:
         raise ModelError(
             f"{path}: must hold its weights itself, but takes some from another file, which no "
@@ -176,19 +198,11 @@ def _session(path: Path, graph: bytes, threads: int, labels: int) -> Any:
     options.add_session_config_entry("session.force_spinning_stop", "1")
     options.log_severity_level = 4  # errors come back as exceptions, and are told once
     try:
-        session = onnxruntime.InferenceSession(
+        return onnxruntime.InferenceSession(
             graph, sess_options=options, providers=["CPUExecutionProvider"]
         )
-        inputs = [(value.name, value.type, value.shape[1:]) for value in session.get_inputs()]
-        outputs = [(value.name, value.type, value.shape[1:]) for value in session.get_outputs()]
     except Exception as error:
         raise ModelError(f"{path}: must be an ONNX graph, but {_first_line(error)}") from error
-    expected = [(*_OUTPUTS, [labels])]
-    if (inputs, outputs) != (_INPUTS, expected):
-        raise ModelError(
-            f"{path}: must turn {_INPUTS} into {expected}, but turns {inputs} into {outputs}"
-        )
-    return session
 
 
 def _runtime() -> Any:

@@ -12,10 +12,13 @@ from tenfold.values import Box
 __all__ = ["into_groups", "into_lines"]
 
 _ON_LINE = 0.5  # of the lower mark's height: what two marks of a line share
-_WIDE_GAP = 1.2  # heights of a digit: the narrowest gap between two numbers
-_JUMP = 2.0  # times the widest gap within numbers: the narrowest between them
-_LONE_GAP = 2.5  # heights of a digit: the gap that parts two marks without others to compare
-_TOUCH = 0.15  # heights of a digit: gaps below are alike
+_SMALL = 0.6  # of the next mark's height: a comma, or a digit written small
+_NEAR = 0.8  # heights of the next mark: how far from it
+_HANGS = 0.3  # heights of the next mark: how far beyond its line
+_WIDE_GAP = 0.9  # heights of a digit: no narrower gap is between two numbers
+_NARROWER = 0.35  # share of a line's gaps that are no wider than its usual one
+_TIMES, _MORE = 3.0, 0.3  # the usual gap, and heights of a digit: the widest within a number
+_LONE_GAP = 1.8  # heights of a digit: the gap that parts two marks without others to compare
 
 
 class _Boxed(Protocol):
@@ -40,37 +43,70 @@ def into_lines(marks: Sequence[_M]) -> list[list[_M]]:
             lines[best].append(mark)
         else:
             lines.append([mark])
+    lines = _with_small_ones(lines)
     return sorted(lines, key=lambda line: float(np.median([mark.box.top for mark in line])))
+
+
+def _with_small_ones(lines: list[list[_M]]) -> list[list[_M]]:
+    """Return lines, each mark that is by itself and far lower than others put on their line."""
+    kept = [line for line in lines if len(line) > 1]
+    for line in lines:
+        if len(line) > 1:
+            continue
+        (mark,) = line
+        place = next((other for other in kept if _belongs(mark.box, other)), None)
+        if place is None:
+            kept.append(line)
+        else:
+            place.append(mark)
+            place.sort(key=lambda one: one.box.left)
+    return kept
+
+
+def _belongs(box: Box, line: Sequence[_Boxed]) -> bool:
+    """Tell a small mark at the foot, or at the head, of the next one on a line."""
+    next_one = min((mark.box for mark in line), key=lambda other: _apart(other, box))
+    middle = (box.top + box.bottom) / 2
+    return (
+        box.height < _SMALL * next_one.height
+        and _apart(next_one, box) < _NEAR * next_one.height
+        and next_one.top - _HANGS * next_one.height < middle
+        and middle < next_one.bottom + _HANGS * next_one.height
+    )
+
+
+def _apart(one: Box, other: Box) -> int:
+    """Return the columns between two boxes; below 0 where they share some."""
+    return max(one.left - other.right, other.left - one.right)
 
 
 def into_groups(line: Sequence[_M]) -> list[list[_M]]:
     """Return a line's marks in groups, parted where gaps are far wider than the others.
 
     Digits in boxes stand as far from each other as numbers do elsewhere: only the gaps of one line
-    can tell.
+    can tell. The widest gap is looked at first, and then those of each side by themselves, for
+    printed words and boxes may be on one line.
     """
     if len(line) < 2:
         return [list(line)]
     height = float(np.median([mark.box.height for mark in line]))
     right = np.maximum.accumulate([mark.box.right for mark in line])[:-1]
     gaps = (np.array([mark.box.left for mark in line[1:]]) - right) / max(height, 1.0)
-    widest = _widest_within(gaps)
-    groups = [[line[0]]]
-    for mark, gap in zip(line[1:], gaps, strict=True):
-        if gap > widest:
-            groups.append([])
-        groups[-1].append(mark)
-    return groups
+    widest = int(gaps.argmax())
+    if gaps[widest] <= _widest_within(gaps):
+        return [list(line)]
+    return [*into_groups(line[: widest + 1]), *into_groups(line[widest + 1 :])]
 
 
 def _widest_within(gaps: np.ndarray) -> float:
-    """Return the widest gap within a number, of all gaps (N,) of a line in heights of a digit."""
+    """Return the widest gap within a number, of all gaps (N,) of a line in heights of a digit.
+
+    Far wider than the narrower gaps of the line, and wide by itself.
+    """
     if len(gaps) == 1:
         return _LONE_GAP
-    ordered = np.sort(np.maximum(gaps, _TOUCH))
-    jumps = np.where(ordered[1:] > _WIDE_GAP, ordered[1:] / ordered[:-1], 0.0)
-    best = int(jumps.argmax())
-    return float(ordered[best]) if jumps[best] >= _JUMP else float(ordered[-1])
+    usual = max(float(np.sort(gaps)[int(_NARROWER * (len(gaps) - 1))]), 0.0)
+    return max(_WIDE_GAP, _TIMES * usual + _MORE)
 
 
 def _shared(one: Box, other: Box) -> float:

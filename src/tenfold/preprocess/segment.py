@@ -3,100 +3,92 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tenfold.preprocess.glyph import frame_ink, small_enough
-from tenfold.preprocess.ground import lift_ink
+from tenfold.preprocess.glyph import small_enough
+from tenfold.preprocess.groups import Group, Mark, owners_of, to_group
 from tenfold.preprocess.lines import into_groups, into_lines
+from tenfold.preprocess.paper import lift_page
 from tenfold.preprocess.pieces import Piece, borders, find_pieces
-from tenfold.preprocess.rules import erase_rules
-from tenfold.preprocess.tables import erase_tables
-from tenfold.preprocess.touching import find_cuts, parts_between
+from tenfold.preprocess.ruling import erase_ruling
 from tenfold.values import Box
 
-__all__ = ["Mark", "Part", "segment"]
+__all__ = ["page_ink", "segment", "without_ruling"]
 
 _WORK_SIDE = 1600  # pixels a side of a page that is worked on
+_FAINT = 0.18  # of full ink: what is fainter is no stroke
+_SMALL_SIDE = 700  # pixels a side of a page; smaller ones are enlarged to that, but no more than
+_MOST_ENLARGED = 2.5  # times
 _LEAST_HEIGHT = 7  # pixels, of a digit
-_SPECK = 0.35  # of the height of what is near it: what is no digit beside that
+_SPECK = 0.42  # of the height of what is near it: what is no digit beside that
+_BAR = 0.2  # of its height: the width of what does not make specks of others
 _NEARBY = 1.0  # of their height: how far from them that holds
 _PART = 0.3  # of the higher part's height: how far above or below it another may lie
 _OVER = 0.5  # of the narrower part's width: what two parts of a digit have in common
 _TALL = 1.6  # times the higher part: no digit is higher, however it is put together
 _SMALL_PART = 0.04  # of a mark's pixels: what is a speck, and no part of it
-_MOST_CUT = 300  # marks of a page; of more none is parted, for that takes long
-_LEAST_PART = 0.45  # of a mark's height: the least of a digit that touches another
-_WIDEST_PART = 1.5  # of its height: no digit is wider
-_INKED = 0.3  # of full ink: what a part's extent is told by
 _MOST = 3000  # marks of a page, the largest: more than a page of digits has
 
 
-class Part(NamedTuple):
-    """What lies between two cuts of a mark: their numbers, its box on the page, and its glyph.
+def segment(page: NDArray[np.uint8]) -> list[list[Group]]:
+    """Return what stands together on a page: lines from top to bottom, groups from left to right.
 
-    Cut 0 is the mark's left end. The glyph is of shape (28, 28), uint8.
-    """
-
-    left: int
-    right: int
-    box: Box
-    glyph: NDArray[np.uint8]
-
-
-class Mark(NamedTuple):
-    """What may be a digit, or several that touch: its box on the page, and its parts.
-
-    The first part is the whole; there are no others where it can be but one digit.
-    """
-
-    box: Box
-    parts: tuple[Part, ...]
-
-
-def segment(page: NDArray[np.uint8]) -> list[list[list[Mark]]]:
-    """Return the marks on a page: lines from top to bottom, groups and marks from left to right.
-
-    The ground, rules, tables and specks are left out; the parts of a broken digit are one mark.
-    Letters are marks too: it takes a model to tell them from digits.
+    The ground, rules, tables and specks are left out. Words are groups too: it takes a model to
+    tell them from numbers.
 
     Args:
         page: Shape (H, W), uint8, ink bright.
 
     Returns:
-        The marks of each group of each line; empty where the page is blank.
+        The groups of each line; empty where the page is blank.
     """
-    scale = min(1.0, _WORK_SIDE / max(page.shape))
-    ink = lift_ink(small_enough(page, _WORK_SIDE))
+    ink = page_ink(page)
     if ink is None:
         return []
-    ink = erase_rules(ink)
-    _, pieces = find_pieces(ink)
-    ink = erase_tables(ink, _digit_height(pieces))
+    ink = without_ruling(ink)
+    scale = ink.shape[1] / page.shape[1]
     labels, pieces = find_pieces(ink)
-    found = _put_together(pieces, labels.shape)
     marks = [
-        _mark(*_own_ink(ink, labels, parts), scale, page.shape, cut=len(found) <= _MOST_CUT)
-        for parts in found
+        Mark(Box.around(piece.box for piece in found), tuple(found))
+        for found in _put_together(pieces, labels.shape)
     ]
-    return [into_groups(line) for line in into_lines(marks)]
+    owners = owners_of(marks, pieces, int(labels.max()))
+    return [
+        [to_group(group, ink, labels, owners, scale, page.shape) for group in into_groups(line)]
+        for line in into_lines(marks)
+    ]
 
 
-def _digit_height(pieces: Sequence[Piece]) -> float:
-    """Return the height that digits on the page seem to have, in pixels.
+def page_ink(page: NDArray[np.uint8]) -> NDArray[np.float32] | None:
+    """Return a page's ink as it is worked on: no larger than 1600 pixels, nor very small.
 
-    The median over the ink, of which specks have little; what fills its box as thinly as a table
-    counts for as little.
+    Args:
+        page: Shape (H, W), uint8, ink bright.
+
+    Returns:
+        Shape (h, w), float32, 0 to 1; None where the page is blank.
     """
-    if not pieces:
-        return float(_LEAST_HEIGHT)
-    ordered = sorted(pieces, key=lambda piece: piece.height)
-    boxes = np.array([piece.height * piece.width for piece in ordered], float)
-    weights = np.array([piece.area for piece in ordered], float) ** 2 / boxes
-    middle = int(np.searchsorted(weights.cumsum(), weights.sum() / 2))
-    return float(ordered[min(middle, len(ordered) - 1)].height)
+    ink = lift_page(small_enough(page, _WORK_SIDE))
+    return None if ink is None else _large_enough(ink)
+
+
+def without_ruling(ink: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return ink (h, w) without printed lines; pale stains go, once pale lines have been found."""
+    ink = erase_ruling(ink)
+    return np.where(ink < _FAINT, np.float32(0), ink)
+
+
+def _large_enough(ink: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return ink of a small picture enlarged: lines and gaps of a pixel are hard to tell."""
+    import cv2
+
+    factor = min(_SMALL_SIDE / max(ink.shape), _MOST_ENLARGED)
+    if factor <= 1:
+        return ink
+    size = (round(ink.shape[1] * factor), round(ink.shape[0] * factor))
+    return np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _put_together(pieces: Sequence[Piece], shape: tuple[int, ...]) -> list[list[Piece]]:
@@ -129,10 +121,11 @@ def _may_be_digits(pieces: Sequence[Piece], shape: tuple[int, ...]) -> list[Piec
     ]
     boxes = np.array([piece.box for piece in found], int).reshape(-1, 4)
     heights = boxes[:, 2] - boxes[:, 0]
+    whole = boxes[:, 3] - boxes[:, 1] > _BAR * heights  # what is no bar, left of a line
     return [
         piece
         for piece, box in zip(found, boxes, strict=True)
-        if not _is_beside_higher(box, boxes[heights > piece.height / _SPECK])
+        if not _is_beside_higher(box, boxes[whole & (heights > piece.height / _SPECK)])
     ]
 
 
@@ -154,48 +147,3 @@ def _mark_of(piece: Piece, boxes: NDArray[np.int_]) -> int | None:
     higher = np.maximum(bottom - top, piece.height)
     fits = (common >= _OVER * narrower) & (apart <= _PART * higher) & (together <= _TALL * higher)
     return int(fits.argmax()) if fits.any() else None
-
-
-def _enlarged(box: Box, scale: float, shape: tuple[int, ...]) -> Box:
-    """Return a box in pixels of a page of some shape (H, W)."""
-    top, left = (int(side / scale) for side in box[:2])
-    bottom, right = (
-        min(int(np.ceil(side / scale)), end) for side, end in zip(box[2:], shape, strict=True)
-    )
-    return Box(top, left, bottom, right)
-
-
-def _own_ink(
-    ink: NDArray[np.float32], labels: NDArray[np.int32], parts: Sequence[Piece]
-) -> tuple[Box, NDArray[np.float32]]:
-    """Return a mark's box, and its ink alone within that."""
-    box = Box.around(part.box for part in parts)
-    place = (slice(box.top, box.bottom), slice(box.left, box.right))
-    own = np.isin(labels[place], [part.label for part in parts])
-    return box, np.where(own, ink[place], np.float32(0))
-
-
-def _mark(
-    box: Box, ink: NDArray[np.float32], scale: float, shape: tuple[int, ...], *, cut: bool
-) -> Mark:
-    whole = _enlarged(box, scale, shape)
-    cuts = find_cuts(ink) if cut else []
-    parts = [Part(0, len(cuts) + 1, whole, frame_ink(ink))]
-    for left, right, between in parts_between(ink, cuts) if cuts else ():
-        extent = _extent(between)
-        if right - left <= len(cuts) and extent is not None and _may_be_part(extent, len(ink)):
-            own = Box(*np.add(extent, (box.top, box.left, box.top, box.left)).tolist())
-            parts.append(Part(left, right, _enlarged(own, scale, shape), frame_ink(between)))
-    return Mark(whole, tuple(parts))
-
-
-def _extent(ink: NDArray[np.float32]) -> Box | None:
-    """Return the box of what is inked of (h, w); None where nothing is."""
-    rows, columns = (np.flatnonzero((ink > _INKED).any(axis)) for axis in (1, 0))
-    if not len(rows):
-        return None
-    return Box(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
-
-
-def _may_be_part(extent: Box, height: int) -> bool:
-    return extent.height >= _LEAST_PART * height and extent.width <= _WIDEST_PART * height

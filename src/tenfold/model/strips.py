@@ -1,0 +1,110 @@
+"""The model that reads strips: whole numbers, without parting them first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tenfold.errors import ModelError
+from tenfold.files import read_json, sha256
+from tenfold.model.session import open_session
+
+__all__ = ["STRIP_STEP", "STRIP_SYMBOLS", "StripModel", "load_strip_model"]
+
+STRIP_SYMBOLS = "0123456789.,-*"
+"""What stands at a place, by outputs from 1 on; output 0 is nothing, the star any other sign."""
+
+STRIP_STEP = 4
+"""Columns of a strip for each place of the output."""
+
+_FOLDER = Path(__file__).resolve().parent.parent / "models" / "strips"
+_BATCH = 16  # strips a call
+
+
+class StripModel:
+    """A loaded model of strips; it may be used from several threads.
+
+    Args:
+        session: Of ONNX Runtime.
+        temperature: Divides the logits.
+
+    Attributes:
+        calibration: Slope and offset of the log odds that a number is right; see
+            `tenfold.assemble.Calibration`.
+    """
+
+    def __init__(self, session: Any, temperature: float) -> None:
+        self._session = session
+        self._temperature = temperature
+        self.calibration = (1.0, 0.0)
+
+    @classmethod
+    def from_graph(
+        cls, graph: bytes, path: Path, temperature: float = 1.0, threads: int = 0
+    ) -> StripModel:
+        """Return a model from its ONNX graph; the path is for messages.
+
+        Raises:
+            ModelError: It is no graph.
+        """
+        return cls(open_session(path, graph, threads), temperature)
+
+    def probabilities(self, strips: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
+        """Return what each place of each strip shows.
+
+        Args:
+            strips: Each of shape (32, W), uint8, as `tenfold.preprocess.frame_strip` makes it.
+
+        Returns:
+            For each strip shape (W / 4, 15), float32, rounded up: 0 nothing, then
+            `STRIP_SYMBOLS`; each row sums to 1.
+        """
+        return [_softmax(logits / self._temperature) for logits in self.logits(strips)]
+
+    def logits(self, strips: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
+        """Return the network's outputs, of the shapes that `probabilities` has."""
+        results: list[NDArray[np.float32]] = [np.zeros((0, 15), np.float32)] * len(strips)
+        by_width = sorted(range(len(strips)), key=lambda place: strips[place].shape[1])
+        for first in range(0, len(by_width), _BATCH):
+            places = by_width[first : first + _BATCH]
+            widest = math.ceil(strips[places[-1]].shape[1] / STRIP_STEP) * STRIP_STEP
+            batch = np.zeros((len(places), strips[0].shape[0], widest), np.uint8)
+            for row, place in zip(batch, places, strict=True):
+                row[:, : strips[place].shape[1]] = strips[place]
+            (logits,) = self._session.run(["logits"], {"strips": batch})
+            for row, place in zip(logits, places, strict=True):
+                results[place] = row[: math.ceil(strips[place].shape[1] / STRIP_STEP)]
+        return results
+
+
+@lru_cache(maxsize=8)
+def load_strip_model(threads: int = 0) -> StripModel:
+    """Return the model of strips that comes with the package, loaded once.
+
+    Raises:
+        ModelError: It is missing or damaged.
+    """
+    path = _FOLDER / "model.onnx"
+    try:
+        card = read_json(_FOLDER / "strips.json")
+        found = sha256(path)
+        content = path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{_FOLDER}: the model of strips cannot be read ({error})") from error
+    if found != card["sha256"]:
+        raise ModelError(f"{path}: is not as its card says; install tenfold anew")
+    model = StripModel.from_graph(content, path, float(card["temperature"]), threads)
+    slope, offset = card["calibration"]
+    model.calibration = (float(slope), float(offset))
+    return model
+
+
+def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    powers = np.exp(logits - logits.max(-1, keepdims=True))
+    return np.asarray(powers / powers.sum(-1, keepdims=True), np.float32)

@@ -1,0 +1,179 @@
+"""What stands at each place of a group: two models' answers together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tenfold.assemble import PlaceRead, fuse
+from tenfold.decide import decide, digit_probabilities
+from tenfold.model import DIGITS, Model
+from tenfold.model.strips import STRIP_STEP, STRIP_SYMBOLS, StripModel
+from tenfold.preprocess import (
+    Group,
+    Parted,
+    column_of_strip,
+    frame_ink,
+    frame_strip,
+    part_ink,
+    strip_column,
+)
+from tenfold.spell import Spelled, spell
+
+__all__ = ["read_places"]
+
+_FEW = 2  # places of a group that may be digits although the strip says otherwise
+_NEAR = 0.1  # heights of a group: how far from a mark its character may be spelled
+_REACH = 1.5  # places of a strip: how far a character reaches beyond those that spell it
+_STAR = len(STRIP_SYMBOLS)  # the output for letters and signs
+_LEAST = 1e-12  # probability, so that there is a logarithm
+
+
+def read_places(
+    groups: Sequence[Group],
+    strips: StripModel,
+    digits: Model,
+    alone: Mapping[str, float],
+    beside: Mapping[str, float],
+) -> list[list[PlaceRead]]:
+    """Return what each place of each group was read as.
+
+    The model of strips says what stands where; between its places the ink is parted, and the model
+    of digits looks at each digit by itself.
+
+    Args:
+        groups: As `tenfold.preprocess.segment` returns them.
+        strips: The model of strips.
+        digits: The model of digits.
+        alone: When a digit by itself is refused; see `tenfold.decide.decide`.
+        beside: When one among others is.
+    """
+    framed = [frame_strip(group.ink) for group in groups]
+    spelled = [
+        _with_missed(group, strip, seen)
+        for group, strip, seen in zip(groups, framed, strips.probabilities(framed), strict=True)
+    ]
+    parted = [
+        part_ink(group.ink, _middles(one, group, strip))
+        for group, strip, one in zip(groups, framed, spelled, strict=True)
+    ]
+    glyphs = [
+        frame_ink(part.ink)
+        for one, parts in zip(spelled, parted, strict=True)
+        for character, part in zip(one, parts, strict=False)
+        if _may_be_digit(character, len(one)) and part.box is not None
+    ]
+    seen = zip(glyphs, _seen(np.stack(glyphs), digits), strict=True) if glyphs else iter(())
+    return [
+        _read_group(
+            group,
+            one,
+            parts,
+            _widths(one, strip.shape[1]),
+            seen,
+            alone if len(one) == 1 else beside,
+        )
+        for group, strip, one, parts in zip(groups, framed, spelled, parted, strict=True)
+    ]
+
+
+def _with_missed(
+    group: Group, strip: NDArray[np.uint8], probabilities: NDArray[np.float32]
+) -> list[Spelled]:
+    """Return the characters of a group; among them marks of their own that were passed over.
+
+    Of a word most letters are passed over: where one was spelled nothing is added.
+    """
+    found = spell(probabilities)
+    middles = _middles(found, group, strip)
+    if any(one.symbol == _STAR for one in found):
+        return found
+    missed = []
+    for left, right in group.mark_columns():
+        reach = _NEAR * len(group.ink)
+        if any(left - reach <= middle <= right + reach for middle in middles):
+            continue
+        missed.append(_unspelled(group, strip, probabilities, (left + right) / 2))
+    return sorted([*found, *missed], key=lambda one: one.middle)
+
+
+def _unspelled(
+    group: Group, strip: NDArray[np.uint8], probabilities: NDArray[np.float32], column: float
+) -> Spelled:
+    """Return a place at a column of the ink at which nothing was spelled: a star, it may be."""
+    seen = column_of_strip(column, group.ink.shape[1], strip.shape[1])
+    place = int(np.clip(seen / STRIP_STEP, 0, len(probabilities) - 1))
+    near = probabilities[max(place - 1, 0) : place + 2, 1:].astype(np.float64).max(0)
+    return Spelled(_STAR, place, place, near / near.sum())
+
+
+def _middles(spelled: Sequence[Spelled], group: Group, strip: NDArray[np.uint8]) -> list[float]:
+    """Return the middle of each character, in columns of the group's ink."""
+    width = group.ink.shape[1]
+    return [
+        strip_column((character.middle + 0.5) * STRIP_STEP, width, strip.shape[1])
+        for character in spelled
+    ]
+
+
+def _widths(spelled: Sequence[Spelled], strip_width: int) -> list[float]:
+    """Return the share of a strip that each character has, from halfway to halfway.
+
+    A star stands for all letters and signs in a row, wherever among them it was spelled: it reaches
+    from the character before to the one behind it.
+    """
+    count = max(strip_width / STRIP_STEP, 1.0)
+    reaches = [
+        (one.middle, one.middle) if one.symbol == _STAR else (one.first - _REACH, one.last + _REACH)
+        for one in spelled
+    ]
+    widths = []
+    for place, one in enumerate(spelled):
+        left = reaches[place - 1][1] if place else 0.0
+        right = reaches[place + 1][0] if place + 1 < len(spelled) else count
+        own = right - left if one.symbol == _STAR else reaches[place][1] - reaches[place][0]
+        widths.append(float(np.clip(own / count, 0, 1)))
+    return widths
+
+
+def _may_be_digit(character: Spelled, count: int) -> bool:
+    """Tell a digit; also what was passed over, and in a group of one or two places a letter."""
+    symbol = STRIP_SYMBOLS[character.symbol - 1]
+    if symbol.isdigit():
+        return True
+    passed_over = int(character.probabilities.argmax()) < len(DIGITS)
+    return symbol in "-*" and (count <= _FEW or passed_over)
+
+
+def _seen(glyphs: NDArray[np.uint8], digits: Model) -> NDArray[np.float64]:
+    """Return what the model of digits says of glyphs (N, 28, 28): shape (N, 11)."""
+    probabilities, none = digit_probabilities(digits.logits(glyphs), digits.card.temperature)
+    return np.concatenate([probabilities, none[:, None]], 1)
+
+
+def _read_group(
+    group: Group,
+    spelled: Sequence[Spelled],
+    parts: Sequence[Parted],
+    widths: Sequence[float],
+    seen: Iterator[tuple[NDArray[np.uint8], NDArray[np.float64]]],
+    thresholds: Mapping[str, float],
+) -> list[PlaceRead]:
+    """Return the places of one group, each digit as both models see it."""
+    read = []
+    for character, part, width in zip(spelled, parts, widths, strict=True):
+        symbol, digit, glyph = STRIP_SYMBOLS[character.symbol - 1], None, None
+        if _may_be_digit(character, len(spelled)) and part.box is not None:
+            glyph, says = next(seen)
+            fused = fuse(character.probabilities, says, is_cut=part.is_cut, alone=len(spelled) == 1)
+            logits = np.log(np.maximum(fused, _LEAST)).astype(np.float32)
+            (digit,) = decide(logits[None], np.zeros(1, bool), thresholds=thresholds)
+            digit = replace(digit, box=group.on_page(part.box))
+            if not symbol.isdigit() and digit.rejected is not None:
+                digit = None
+        symbol = symbol if digit is None else str(digit.guess)
+        read.append(PlaceRead(symbol, width, digit, glyph))
+    return read

@@ -1,0 +1,203 @@
+"""A table on a page: found, straightened, and its cells one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tenfold.errors import InputError
+from tenfold.preprocess.faint_lines import find_faint_lines
+from tenfold.preprocess.groups import Group, Mark, owners_of, to_group
+from tenfold.preprocess.pieces import Piece, borders, find_pieces
+from tenfold.preprocess.ruling import find_ruling
+from tenfold.preprocess.segment import page_ink, without_ruling
+from tenfold.preprocess.views import moved_box
+from tenfold.values import Box
+
+__all__ = ["Corners", "StraightTable", "check_corners", "find_corners", "segment_table"]
+
+Corners = tuple[tuple[float, float], ...]
+"""Four (x, y) in pixels: top left, top right, bottom right, bottom left."""
+
+_LEAST_SIDE, _MOST_SIDE = 500, 2000  # pixels of the straightened table's longer side
+_SPREAD = 0.3  # of a cell: how far from where it would be in an even table a line is looked for
+_WHOLE = 0.35  # of the table's side: the least ink of a line
+_TRIMMED = 0.04  # of a cell: its edge, where what begins and ends is a line's rest
+_LEAST_DIGIT = 0.22  # of a cell's height: what is lower is a speck
+_LARGEST = 1.4  # of a cell: what is larger is the frame
+_LEAST_AREA = 0.1  # of the page's: of a table
+_FILLED = 0.6  # of its four corners' area: a table's outline
+
+
+class StraightTable(NamedTuple):
+    """A table seen from right above.
+
+    Attributes:
+        cells: Of each row, each cell's marks together; None where it is empty.
+        back: Shape (3, 3): turns (x, y, 1) of the straightened table into those of the page.
+        shape: The page's (H, W).
+    """
+
+    cells: list[list[Group | None]]
+    back: NDArray[np.float64]
+    shape: tuple[int, ...]
+
+    def on_page(self, box: Box) -> Box:
+        """Return the box on the page that holds a box of the straightened table."""
+        return moved_box(box, self.back, self.shape)
+
+
+def segment_table(
+    page: NDArray[np.uint8], rows: int, columns: int, corners: Corners | None = None
+) -> StraightTable:
+    """Return a table's cells.
+
+    Args:
+        page: Shape (H, W), uint8, ink bright.
+        rows: Of the table.
+        columns: Of it.
+        corners: Where it lies; looked for when None.
+
+    Raises:
+        InputError: There is no table on the page, or the corners are not four.
+    """
+    import cv2
+
+    if rows < 1 or columns < 1:
+        raise InputError(f"rows and columns: must be 1 or more, but are {rows} and {columns}")
+    corners = find_corners(page) if corners is None else check_corners(corners)
+    if corners is None:
+        raise InputError(
+            "no table was found on the picture: it must have lines round it; "
+            "give its four corners, or the region it lies in"
+        )
+    width, height = _size(corners, rows, columns)
+    there = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    change = cv2.getPerspectiveTransform(np.array(corners, np.float32), there)
+    straight = np.asarray(
+        cv2.warpPerspective(page, change, (width, height), flags=cv2.INTER_AREA), np.uint8
+    )
+    cells = _cells(straight, rows, columns)
+    return StraightTable(cells, np.asarray(np.linalg.inv(change), np.float64), page.shape)
+
+
+def find_corners(page: NDArray[np.uint8]) -> Corners | None:
+    """Return the corners of the largest table on a page (H, W) uint8; None without any."""
+    ink = page_ink(page)
+    found = None if ink is None else _corners(find_ruling(ink).lines(), page.shape)
+    return found or _corners(find_faint_lines(page), page.shape)
+
+
+def _corners(lines: NDArray[np.uint8], shape: tuple[int, ...]) -> Corners | None:
+    """Return the corners, on a page of some shape, of the largest table that lines (h, w) make."""
+    import cv2
+
+    thick = cv2.dilate(lines, np.ones((3, 3), np.uint8))
+    _, labels, statistics, _ = cv2.connectedComponentsWithStats(thick, connectivity=8)
+    boxes = statistics[:, cv2.CC_STAT_WIDTH] * statistics[:, cv2.CC_STAT_HEIGHT]
+    boxes[0] = 0
+    label = int(boxes.argmax())
+    if boxes[label] < _LEAST_AREA * lines.size:
+        return None
+    y, x = np.nonzero(labels == label)
+    scale = shape[1] / lines.shape[1]
+    found = [
+        (float(x[place] + 0.5) * scale, float(y[place] + 0.5) * scale)
+        for place in ((x + y).argmin(), (x - y).argmax(), (x + y).argmax(), (x - y).argmin())
+    ]
+    area = cv2.contourArea(np.array(found, np.float32))
+    return tuple(found) if area >= _FILLED * boxes[label] * scale * scale else None
+
+
+def _size(corners: Corners, rows: int, columns: int) -> tuple[int, int]:
+    """Return the width and height of the straightened table, in pixels."""
+    points = np.array(corners, float)
+    sides = np.linalg.norm(points - np.roll(points, -1, 0), axis=1)
+    width, height = max(sides[0], sides[2]), max(sides[1], sides[3])
+    least = max(_LEAST_SIDE, 40 * max(rows, columns))
+    scale = np.clip(max(width, height), least, max(_MOST_SIDE, least)) / max(width, height)
+    return max(round(width * scale), columns), max(round(height * scale), rows)
+
+
+def _cells(page: NDArray[np.uint8], rows: int, columns: int) -> list[list[Group | None]]:
+    ink = page_ink(page)
+    if ink is None:
+        return [[None] * columns for _ in range(rows)]
+    level, upright, _ = find_ruling(ink)
+    row_ends = _ends(level.sum(1), rows, ink.shape[1])
+    column_ends = _ends(upright.sum(0), columns, ink.shape[0])
+    ink = without_ruling(ink)
+    scale = ink.shape[1] / page.shape[1]
+    labels, pieces = find_pieces(ink)
+    marks: dict[tuple[int, int], list[Mark]] = {}
+    own = []
+    for piece in sorted(pieces, key=lambda piece: piece.left):
+        row = int(np.searchsorted(row_ends, (piece.top + piece.bottom) / 2)) - 1
+        column = int(np.searchsorted(column_ends, (piece.left + piece.right) / 2)) - 1
+        if not (0 <= row < rows and 0 <= column < columns):
+            continue
+        cell = Box(row_ends[row], column_ends[column], row_ends[row + 1], column_ends[column + 1])
+        if borders(piece, labels.shape) or not _may_be_written(piece, cell):
+            continue  # what reaches the table's border is its frame
+        own.append(piece)
+        if max(piece.height, piece.width) >= _LEAST_DIGIT * cell.height:
+            marks.setdefault((row, column), []).append(Mark(piece.box, (piece,)))
+    written = [mark for found in marks.values() for mark in found]
+    owners = owners_of(written, own, int(labels.max()))
+    return [
+        [
+            to_group(marks[row, column], ink, labels, owners, scale, page.shape)
+            if (row, column) in marks
+            else None
+            for column in range(columns)
+        ]
+        for row in range(rows)
+    ]
+
+
+def _ends(inked: NDArray[np.int_], count: int, side: int) -> list[int]:
+    """Return where the cells of one direction begin and end: at lines, or evenly without them."""
+    even = np.linspace(0, len(inked), count + 1)
+    reach = max(round(_SPREAD * len(inked) / count), 1)
+    ends = [0]
+    for place in even[1:-1]:
+        first, last = max(int(place) - reach, 0), min(int(place) + reach + 1, len(inked))
+        best = first + int(inked[first:last].argmax())
+        ends.append(best if inked[best] >= _WHOLE * side else round(place))
+    return [*ends, len(inked)]
+
+
+def _may_be_written(piece: Piece, cell: Box) -> bool:
+    """Tell digits, and points, from what is left of lines at a cell's edge, and of the frame."""
+    edge = 2 * _TRIMMED * min(cell.height, cell.width)
+    along_edge = (
+        piece.bottom <= cell.top + edge
+        or piece.top >= cell.bottom - edge
+        or piece.right <= cell.left + edge
+        or piece.left >= cell.right - edge
+    )
+    fits = piece.height <= _LARGEST * cell.height and piece.width <= _LARGEST * cell.width
+    return fits and not along_edge
+
+
+def check_corners(corners: Sequence[Sequence[float]]) -> Corners:
+    """Return four corners as they are worked with.
+
+    Raises:
+        InputError: They are not four pairs of numbers, or not round an area in their order.
+    """
+    points = np.array(corners, float)
+    if points.shape != (4, 2) or not np.isfinite(points).all():
+        raise InputError(f"corners: must be four pairs x,y, but are {corners}")
+    edges = np.roll(points, -1, 0) - points
+    after = np.roll(edges, -1, 0)
+    turns = edges[:, 0] * after[:, 1] - edges[:, 1] * after[:, 0]
+    if not (turns > 0).all():
+        raise InputError(
+            "corners: must go round the table from the top left one clockwise, but do not: "
+            f"{corners}"
+        )
+    return tuple((float(x), float(y)) for x, y in points)

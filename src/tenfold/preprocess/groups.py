@@ -1,0 +1,145 @@
+"""Marks that stand together, with their ink: what is read at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tenfold.preprocess.pieces import Piece
+from tenfold.preprocess.strip import narrowed_columns
+from tenfold.values import Box
+
+__all__ = ["Group", "Mark", "owners_of", "to_group"]
+
+_BELOW = 0.25  # of its height: how far below a group a comma in it may hang
+_FEWEST = 3  # marks, of which a slope is told
+_FAR = 1.0  # heights of a digit: the least distance of two that tell it
+_LEVEL = 0.02  # rows a column, up to which a line is level
+_POINT = 0.003  # of the square of its height: the least area of a point in a group
+
+
+class Group(NamedTuple):
+    """Marks that stand together on a line: a number, it may be, or a word.
+
+    Attributes:
+        marks: What is connected, or lies over one another, from left to right, on the page.
+        ink: Shape (h, w), float32, 0 to 1: theirs and that of points between them, cut to its
+            extent, on the scale of the page as it is worked on; wide gaps are narrowed, and a line
+            that rises or falls is level.
+        tops: Shape (w,): the row of that page that is the ink's first, column by column.
+        columns: Shape (w,): columns of that page that are the ink's.
+        scale: Pixels of it for each of the page.
+        shape: The page's (H, W).
+    """
+
+    marks: tuple[Box, ...]
+    ink: NDArray[np.float32]
+    tops: NDArray[np.int_]
+    columns: NDArray[np.int_]
+    scale: float
+    shape: tuple[int, ...]
+
+    def mark_columns(self) -> list[tuple[int, int]]:
+        """Return the first column of each mark in the ink, and the one behind its last."""
+        edges = [(mark.left * self.scale, mark.right * self.scale) for mark in self.marks]
+        return [
+            (int(np.searchsorted(self.columns, left)), int(np.searchsorted(self.columns, right)))
+            for left, right in edges
+        ]
+
+    def on_page(self, box: Box) -> Box:
+        """Return a box in pixels of the ink as one in pixels of the page."""
+        left, right = int(self.columns[box.left]), int(self.columns[box.right - 1]) + 1
+        tops = self.tops[box.left : box.right]
+        own = Box(box.top + int(tops.min()), left, box.bottom + int(tops.max()), right)
+        return _enlarged(own, self.scale, self.shape)
+
+
+class Mark(NamedTuple):
+    """What is connected, or lies over one another: its box as the page is worked on, and pieces."""
+
+    box: Box
+    pieces: tuple[Piece, ...]
+
+
+def owners_of(marks: Sequence[Mark], pieces: Sequence[Piece], labels: int) -> NDArray[np.int_]:
+    """Return which mark each label belongs to, from 1 on; 0 of none, -1 where it is grain."""
+    owners = np.full(labels + 1, -1)
+    owners[[piece.label for piece in pieces]] = 0
+    for place, mark in enumerate(marks, start=1):
+        owners[[piece.label for piece in mark.pieces]] = place
+    return owners
+
+
+def to_group(
+    marks: Sequence[Mark],
+    ink: NDArray[np.float32],
+    labels: NDArray[np.int32],
+    owners: NDArray[np.int_],
+    scale: float,
+    shape: tuple[int, ...],
+) -> Group:
+    """Return marks as a group: their ink, and that of points and commas among them."""
+    box = Box.around(mark.box for mark in marks)
+    inside = labels[box.top : box.bottom, box.left : box.right]
+    areas = np.bincount(inside.ravel(), minlength=len(owners))
+    among = (owners == 0) & (areas >= _POINT * box.height**2)
+    own = among | np.isin(owners, [owners[mark.pieces[0].label] for mark in marks])
+    low = min(box.bottom + round(_BELOW * box.height), len(labels))  # a comma hangs below
+    place = (slice(box.top, low), slice(box.left, box.right))
+    falls = np.rint(_slope(marks) * np.arange(-(box.width // 2), box.width - box.width // 2))
+    seen = _level(np.where(own[labels[place]], ink[place], np.float32(0)), falls.astype(int))
+    rows = np.flatnonzero(seen.any(1))
+    columns = narrowed_columns(seen)
+    first = box.top + int(rows[0]) - int(np.abs(falls).max(initial=0))
+    return Group(
+        tuple(_enlarged(mark.box, scale, shape) for mark in marks),
+        seen[rows[0] : rows[-1] + 1, columns],
+        first + falls.astype(int)[columns],
+        columns + box.left,
+        scale,
+        shape,
+    )
+
+
+def _slope(marks: Sequence[Mark]) -> float:
+    """Return how many rows a column a line of marks falls: the median over pairs of marks.
+
+    Theil 1950 and Sen 1968; 0 where marks are few, or it is hardly more than their wandering.
+    """
+    if len(marks) < _FEWEST:
+        return 0.0
+    x = np.array([(mark.box.left + mark.box.right) / 2 for mark in marks])
+    y = np.array([(mark.box.top + mark.box.bottom) / 2 for mark in marks])
+    one, other = np.triu_indices(len(marks), 1)
+    apart = x[other] - x[one]
+    far = apart > _FAR * float(np.median([mark.box.height for mark in marks]))
+    if not far.any():
+        return 0.0
+    slope = float(np.median((y[other] - y[one])[far] / apart[far]))
+    return slope if abs(slope) > _LEVEL else 0.0
+
+
+def _level(ink: NDArray[np.float32], falls: NDArray[np.int_]) -> NDArray[np.float32]:
+    """Return ink (h, w) with each column moved up by as many rows as the line falls there.
+
+    It has as many rows more above and below as the farthest column is moved.
+    """
+    most = int(np.abs(falls).max(initial=0))
+    if not most:
+        return ink
+    padded = np.pad(ink, ((2 * most, 2 * most), (0, 0)))
+    rows = np.arange(most, most + len(ink) + 2 * most)[:, None] + falls
+    return np.asarray(padded[rows, np.arange(ink.shape[1])], np.float32)
+
+
+def _enlarged(box: Box, scale: float, shape: tuple[int, ...]) -> Box:
+    """Return a box in pixels of a page of some shape (H, W)."""
+    top, left = (int(side / scale) for side in box[:2])
+    bottom, right = (
+        min(int(np.ceil(side / scale)), end) for side, end in zip(box[2:], shape, strict=True)
+    )
+    return Box(top, left, bottom, right)

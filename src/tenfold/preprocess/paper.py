@@ -1,0 +1,162 @@
+"""The ink of a page with several digits: what is darker than the paper round it.
+
+Paper's level is taken from each place's surroundings, for light falls off and shadows lie on a
+page; ink is measured as a share of the light that paper throws back there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tenfold.images import Polarity, open_page
+from tenfold.polarity import ground_is_bright
+from tenfold.preprocess.glyph import small_enough
+
+__all__ = ["lift_page", "lifted_page", "open_sheet"]
+
+_SMALL_SIDE = 320  # pixels a side on which paper's level is looked for
+_WINDOW = 0.22  # of the page's longer side, or all of its shorter one: the surroundings of a place
+_LEAST_SIDE, _BORDER = 8, 25  # pixels of the small page: to tell its border, and how broad that is
+_WIDEST_WINDOW = 101  # pixels of the small page
+_LEANING = 0.25  # from -1 to 1, how far deviations lean to one side; less says nothing
+_LEAST_LIGHT = 24.0  # levels: paper is never taken for darker than that
+_LEAST_INK = 0.06  # of the light that paper throws back: less is no ink
+_GRAIN = 4.0  # times the grain's standard deviation: the least of ink
+_EDGE = 0.06  # of full ink: what is fainter is left out
+_SIGNAL = 4.5  # times the grain's standard deviation: the least of full ink
+_CUT = 2.5  # times the grain's standard deviation, below which all is paper, but no more than
+_MOST_CUT = 0.4  # of full ink
+_FULL = 90.0  # percentile of the ink that counts as full
+
+
+def open_sheet(picture: Any, *, polarity: Polarity = "auto") -> NDArray[np.uint8]:
+    """Return a picture of a page with ink bright.
+
+    Unlike `tenfold.images.open_page`, which is for one digit, "auto" asks whether what deviates
+    most from its surroundings is dark or bright: ink is a small part of a page.
+
+    Args:
+        picture: As in `tenfold.images.open_page`.
+        polarity: Whether ink is dark or bright.
+
+    Returns:
+        Shape (H, W), uint8, 0 ground to 255 ink.
+
+    Raises:
+        InputError: The picture cannot be read.
+    """
+    if polarity != "auto":
+        return open_page(picture, polarity=polarity)
+    page = open_page(picture, polarity="dark_ink")
+    small, ground = _small_paper(page)
+    rest = (small - ground).astype(np.float64)
+    cubes = rest**3
+    leaning = float(cubes.sum() / max(np.abs(cubes).sum(), 1e-9))
+    if abs(leaning) < _LEANING:
+        is_dark = ground_is_bright(np.subtract(255, page, dtype=np.uint8))
+    else:
+        is_dark = leaning > 0
+    return page if is_dark else np.subtract(255, page, dtype=np.uint8)
+
+
+def lift_page(page: NDArray[np.uint8]) -> NDArray[np.float32] | None:
+    """Return a page's ink.
+
+    Args:
+        page: Shape (H, W), uint8, ink bright.
+
+    Returns:
+        Shape (H, W), float32, 0 where there is none to 1 full ink; None where the page is blank.
+    """
+    lifted = lifted_page(page)
+    grain = _deviation(lifted)
+    least = max(_LEAST_INK, _GRAIN * grain)
+    inked = lifted > max(least, _dividing(lifted, least))
+    if not inked.any():
+        return None
+    full = float(np.percentile(lifted[inked], _FULL))
+    if full < _SIGNAL * grain:
+        return None
+    lowest = max(_EDGE * full, min(_CUT * grain, _MOST_CUT * full))
+    return np.where(lifted < lowest, 0, np.minimum(lifted / full, 1)).astype(np.float32)
+
+
+def lifted_page(page: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return by how much each place is darker than paper would be there.
+
+    Args:
+        page: Shape (H, W), uint8, ink bright.
+
+    Returns:
+        Shape (H, W), float32: as a share of the light that paper throws back, below 0 where a place
+        is brighter.
+    """
+    ground = _paper(page)
+    light = np.maximum(255 - ground, np.float32(_LEAST_LIGHT))
+    return np.asarray((page - ground) / light, np.float32)
+
+
+def _paper(page: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return the level of the paper at each place (H, W)."""
+    import cv2
+
+    _, ground = _small_paper(page)
+    height, width = page.shape
+    return np.asarray(cv2.resize(ground, (width, height), interpolation=cv2.INTER_LINEAR))
+
+
+def _small_paper(page: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Return a page made small (h, w), and the median of the surroundings of each place there."""
+    import cv2
+
+    small = small_enough(page, _SMALL_SIDE)
+    window = min(round(_WINDOW * max(small.shape)), _WIDEST_WINDOW)
+    window = max(window, min(*small.shape, _WIDEST_WINDOW)) | 1
+    edge = window // 2
+    padded = _continued(small, 2 * edge)
+    middle = cv2.medianBlur(padded, window).astype(np.float32)
+    smooth = cv2.GaussianBlur(middle, (0, 0), max(window / 8, 0.8))
+    inside = tuple(slice(2 * edge, 2 * edge + side) for side in small.shape)
+    return small, np.asarray(smooth[inside], np.float32)
+
+
+def _continued(small: NDArray[np.uint8], edge: int) -> NDArray[np.uint8]:
+    """Return a page (h, w) that goes on beyond its border: light falls off there as before it.
+
+    It is turned about the border's level, of which ink on the border is no part.
+    """
+    import cv2
+
+    if min(small.shape) < _LEAST_SIDE:
+        return np.pad(small, edge, mode="edge")
+    side = min(min(small.shape) // 4, _BORDER) | 1
+    mirrored = cv2.medianBlur(np.pad(small, side, mode="reflect"), side)[side:-side, side:-side]
+    level = np.pad(mirrored.astype(np.int16), edge, mode="edge")
+    turned = 2 * level - np.pad(small.astype(np.int16), edge, mode="reflect")
+    height, width = small.shape
+    turned[edge : edge + height, edge : edge + width] = small
+    return turned.clip(0, 255).astype(np.uint8)
+
+
+def _deviation(lifted: NDArray[np.float32]) -> float:
+    """Return the grain's standard deviation, from the values below the median, where no ink is."""
+    values = lifted.ravel()[:: 1 + lifted.size // 200_000]
+    middle = float(np.median(values))
+    below = values[values <= middle]
+    return float(1.4826 * np.median(middle - below)) if len(below) else 0.0
+
+
+def _dividing(lifted: NDArray[np.float32], least: float) -> float:
+    """Return the level that best divides what may be ink into faint and full."""
+    import cv2
+
+    values = lifted[lifted > least]
+    if len(values) < 2:
+        return least
+    high = float(values.max())
+    levels = ((values - least) * (255 / max(high - least, 1e-6))).astype(np.uint8)
+    level, _ = cv2.threshold(levels.reshape(-1, 1), 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    return least + 0.5 * level / 255 * (high - least)

@@ -1,0 +1,203 @@
+"""How right a reading is: numbers that match, and the edits between what is read and the label."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from tenfold.values import Digit, Reading, Table
+
+__all__ = [
+    "PictureScore",
+    "TotalScore",
+    "aligned",
+    "parse_label",
+    "score_reading",
+    "score_table",
+    "total_score",
+]
+
+_T = TypeVar("_T", bound=Hashable)
+_EMPTY = "_"  # an empty cell
+_PLACES = "0123456789?"  # characters with a digit behind them
+
+
+@dataclass(frozen=True)
+class PictureScore:
+    """What a reading of one picture is worth.
+
+    Attributes:
+        exact: Whether its text is the label's.
+        numbers: How many the label has.
+        numbers_right: How many of them were read as they are, in order.
+        numbers_read: How many were read.
+        digits_read: How many places were read, those refused left out.
+        characters: The label's, spaces between numbers and ends of lines too.
+        edits: The least number of characters to change, add or take away.
+        refused_rightly: Places read as ``?`` whose best guess is not what stands there.
+        refused_wrongly: Places read as ``?`` whose best guess is.
+    """
+
+    exact: bool
+    numbers: int
+    numbers_right: int
+    numbers_read: int
+    digits_read: int
+    characters: int
+    edits: int
+    refused_rightly: int
+    refused_wrongly: int
+
+
+def parse_label(label: str) -> tuple[tuple[str, ...], ...]:
+    """Return the numbers of each line of a label: ``|`` between lines, space between numbers."""
+    lines = (tuple(line.split()) for line in label.split("|"))
+    return tuple(line for line in lines if line)
+
+
+def score_reading(label: str, reading: Reading) -> PictureScore:
+    """Return what a reading is worth.
+
+    Args:
+        label: ``|`` between lines, space between numbers; empty where there is no number.
+        reading: Of the picture.
+    """
+    return _score(
+        label, [[(number.text, number.digits) for number in line] for line in reading.lines]
+    )
+
+
+def score_table(label: str, table: Table) -> PictureScore:
+    """Return what a table that was read is worth.
+
+    Args:
+        label: ``|`` between rows, space between cells, ``_`` for an empty cell.
+        table: Of the picture.
+    """
+    return _score(
+        label,
+        [[(_EMPTY, ()) if cell is None else (cell.text, cell.digits) for cell in row]
+         for row in table.cells],
+    )  # fmt: skip
+
+
+_Word = tuple[str, Sequence[Digit]]
+
+
+def _score(label: str, lines: Sequence[Sequence[_Word]]) -> PictureScore:
+    wanted = parse_label(label)
+    read = tuple(tuple(text for text, _ in line) for line in lines)
+    one = [text for line in wanted for text in line]
+    other = [text for line in read for text in line]
+    truth, text = ("\n".join(" ".join(line) for line in words) for words in (wanted, read))
+    pairs = aligned(truth, text)
+    stands = [pair[0] for pair in pairs if pair[1] is not None]
+    refused = [
+        str(digit.guess) == standing
+        for standing, digit in zip(stands, _digits(lines), strict=True)
+        if digit is not None and digit.value is None
+    ]
+    right = [a for a, b in aligned(one, other) if a is not None and a == b]
+    return PictureScore(
+        exact=wanted == read,
+        numbers=_count(one),
+        numbers_right=_count(right),
+        numbers_read=_count(other),
+        digits_read=sum(letter.isdigit() for letter in text),
+        characters=len(truth),
+        edits=sum(a != b for a, b in pairs),
+        refused_rightly=len(refused) - sum(refused),
+        refused_wrongly=sum(refused),
+    )
+
+
+def _count(words: Sequence[str]) -> int:
+    return sum(word != _EMPTY for word in words)
+
+
+def _digits(lines: Sequence[Sequence[_Word]]) -> list[Digit | None]:
+    """Return the digit behind each character of a text; None for what is between, and for signs."""
+    digits: list[Digit | None] = []
+    for place, line in enumerate(lines):
+        digits += [None] * (place > 0)
+        for order, (text, own) in enumerate(line):
+            digits += [None] * (order > 0)
+            left = iter(own)
+            digits += [next(left, None) if letter in _PLACES else None for letter in text]
+    return digits
+
+
+def aligned(one: Sequence[_T], other: Sequence[_T]) -> list[tuple[_T | None, _T | None]]:
+    """Return two sequences side by side with the fewest differences, None where one has nothing.
+
+    Wagner and Fischer 1974, https://doi.org/10.1145/321796.321811.
+    """
+    costs = [[max(row, column) for column in range(len(other) + 1)] for row in range(len(one) + 1)]
+    for row in range(1, len(one) + 1):
+        for column in range(1, len(other) + 1):
+            costs[row][column] = min(
+                costs[row - 1][column - 1] + (one[row - 1] != other[column - 1]),
+                costs[row - 1][column] + 1,
+                costs[row][column - 1] + 1,
+            )
+    pairs: list[tuple[_T | None, _T | None]] = []
+    row, column = len(one), len(other)
+    while row or column:
+        here = costs[row][column]
+        differ = bool(row and column) and one[row - 1] != other[column - 1]
+        if row and column and here == costs[row - 1][column - 1] + differ:
+            row, column = row - 1, column - 1
+            pairs.append((one[row], other[column]))
+        elif row and here == costs[row - 1][column] + 1:
+            row -= 1
+            pairs.append((one[row], None))
+        else:
+            column -= 1
+            pairs.append((None, other[column]))
+    return pairs[::-1]
+
+
+@dataclass(frozen=True)
+class TotalScore:
+    """What readings of several pictures are worth together.
+
+    Attributes:
+        pictures: How many.
+        exact: How many of them were read as their labels say, word for word.
+        numbers: How many numbers the labels have.
+        numbers_right: How many of them were read as they are.
+        numbers_read: How many were read.
+        character_error_rate: Edits over the labels' characters; None where labels are empty.
+        refused_rightly: Places read as ``?`` whose best guess is not what stands there.
+        refused_wrongly: Places read as ``?`` whose best guess is.
+        false_digits: Digits read on pictures whose label is empty.
+    """
+
+    pictures: int
+    exact: int
+    numbers: int
+    numbers_right: int
+    numbers_read: int
+    character_error_rate: float | None
+    refused_rightly: int
+    refused_wrongly: int
+    false_digits: int
+
+
+def total_score(scores: Sequence[PictureScore]) -> TotalScore:
+    """Return the sum of some pictures' scores."""
+    characters = sum(score.characters for score in scores)
+    return TotalScore(
+        pictures=len(scores),
+        exact=sum(score.exact for score in scores),
+        numbers=sum(score.numbers for score in scores),
+        numbers_right=sum(score.numbers_right for score in scores),
+        numbers_read=sum(score.numbers_read for score in scores),
+        character_error_rate=(
+            sum(score.edits for score in scores) / characters if characters else None
+        ),
+        refused_rightly=sum(score.refused_rightly for score in scores),
+        refused_wrongly=sum(score.refused_wrongly for score in scores),
+        false_digits=sum(score.digits_read for score in scores if not score.numbers),
+    )

@@ -1,0 +1,113 @@
+"""A table: found, straightened, and cut into cells."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from tenfold.errors import InputError
+from tenfold.preprocess import segment_table
+from tenfold.preprocess.grid import Corners, check_corners, find_corners
+from tenfold.values import Box
+
+CORNERS = ((100, 80), (640, 80), (640, 440), (100, 440))
+TEXTS = (("3", "", "27"), ("8", "41", ""))
+
+
+def table(pen: int = 3) -> np.ndarray:
+    """A page (520, 740), ink bright, with a table of 2 x 3, and a line of words above it."""
+    page = np.zeros((520, 740), np.uint8)
+    for place in range(3):
+        cv2.line(page, (100, 80 + 180 * place), (640, 80 + 180 * place), 255, pen)
+    for place in range(4):
+        cv2.line(page, (100 + 180 * place, 80), (100 + 180 * place, 440), 255, pen)
+    for row, texts in enumerate(TEXTS):
+        for column, text in enumerate(texts):
+            at = (130 + 180 * column, 205 + 180 * row)
+            cv2.putText(page, text, at, cv2.FONT_HERSHEY_SIMPLEX, 2.8, 255, 7)
+    cv2.putText(page, "Results", (20, 50), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 255, 4)
+    return page
+
+
+def turned(page: np.ndarray, corners: Corners) -> np.ndarray:
+    """The page so that its table's corners come to lie elsewhere."""
+    change = cv2.getPerspectiveTransform(np.float32(CORNERS), np.float32(corners))
+    return np.asarray(cv2.warpPerspective(page, change, page.shape[::-1]), np.uint8)
+
+
+VIEWS = [
+    pytest.param(CORNERS, id="straight"),
+    pytest.param(((110, 60), (650, 90), (630, 460), (90, 430)), id="turned"),
+    pytest.param(((150, 80), (590, 80), (660, 450), (80, 450)), id="from-below"),
+]
+
+
+@pytest.mark.parametrize("corners", VIEWS)
+def test_corners_are_found(corners: Corners) -> None:
+    found = find_corners(turned(table(), corners))
+    assert found is not None
+    assert np.abs(np.subtract(found, corners)).max() < 8
+
+
+@pytest.mark.parametrize("corners", VIEWS)
+@pytest.mark.parametrize("given", [True, False])
+def test_cells_hold_what_is_written_in_them(corners: Corners, given: bool) -> None:
+    page = turned(table(), corners)
+    found = segment_table(page, 2, 3, corners if given else None)
+    marks = [[0 if cell is None else len(cell.marks) for cell in row] for row in found.cells]
+    assert marks == [[len(text) for text in texts] for texts in TEXTS]
+
+
+@pytest.mark.parametrize("corners", VIEWS)
+def test_boxes_are_on_the_page(corners: Corners) -> None:
+    page = turned(table(), corners)
+    found = segment_table(page, 2, 3)
+    cell = found.cells[1][1]
+    assert cell is not None
+    box = found.on_page(Box.around(cell.marks))
+    change = cv2.getPerspectiveTransform(np.float32(CORNERS), np.float32(corners))
+    middle = cv2.perspectiveTransform(np.float32([[[370, 350]]]), change)[0, 0]
+    assert box.left < middle[0] < box.right
+    assert box.top < middle[1] < box.bottom
+    assert page[box.top : box.bottom, box.left : box.right].max() > 200
+
+
+def test_columns_of_other_widths_are_told_by_their_lines() -> None:
+    page = np.zeros((300, 700), np.uint8)
+    for row in (50, 250):
+        cv2.line(page, (50, row), (650, row), 255, 3)
+    for column in (50, 200, 400, 650):
+        cv2.line(page, (column, 50), (column, 250), 255, 3)
+    for column, text in ((80, "4"), (225, "12"), (430, "357")):
+        cv2.putText(page, text, (column, 185), cv2.FONT_HERSHEY_SIMPLEX, 3, 255, 8)
+    (row,) = segment_table(page, 1, 3).cells
+    assert [len(cell.marks) for cell in row if cell is not None] == [1, 2, 3]
+
+
+def test_without_a_table_it_is_told() -> None:
+    page = np.zeros((300, 400), np.uint8)
+    cv2.putText(page, "12", (100, 200), cv2.FONT_HERSHEY_SIMPLEX, 4, 255, 9)
+    for blank in (page, np.zeros((50, 50), np.uint8)):
+        with pytest.raises(InputError, match="no table was found"):
+            segment_table(blank, 2, 2)
+
+
+@pytest.mark.parametrize(
+    "corners",
+    [
+        ((0, 0), (1, 0), (1, 1)),
+        ((0, 0), (0, 1), (1, 1), (1, 0)),
+        ((0, 0), (10, 0), (0, 10), (10, 10)),
+        ((0, 0), (float("nan"), 0), (1, 1), (0, 1)),
+    ],
+)
+def test_corners_that_go_round_nothing_are_refused(corners: Corners) -> None:
+    with pytest.raises(InputError, match="corners"):
+        check_corners(corners)
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(0, 3), (2, 0), (-1, 3)])
+def test_a_table_has_rows_and_columns(rows: int, columns: int) -> None:
+    with pytest.raises(InputError, match="1 or more"):
+        segment_table(table(), rows, columns)

@@ -1,0 +1,113 @@
+"""Printed lines go, whatever they make, and what is written over them stays."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from tenfold.preprocess.ruling import erase_ruling
+
+HEIGHT = 40  # of the digits drawn
+
+
+def blank(shape: tuple[int, int] = (260, 420)) -> np.ndarray:
+    return np.zeros(shape, np.float32)
+
+
+def written(text: str = "274", top: int = 100, left: int = 62, step: int = 60) -> np.ndarray:
+    page = np.zeros(blank().shape, np.uint8)
+    for place, letter in enumerate(text):
+        at = (left + step * place, top + HEIGHT)
+        cv2.putText(page, letter, at, cv2.FONT_HERSHEY_SIMPLEX, 1.85, 1, 5)
+    return page.astype(np.float32)
+
+
+def boxes(left: int = 50, top: int = 90, pen: int = 2, ink: float = 1.0) -> np.ndarray:
+    found = blank()
+    for place in range(5):
+        corner = (left + 60 * place, top)
+        cv2.rectangle(found, corner, (corner[0] + 60, corner[1] + 60), ink, pen)
+    return found
+
+
+def grid(pen: int = 2) -> np.ndarray:
+    ink = blank()
+    for place in range(4):
+        cv2.line(ink, (40, 30 + 60 * place), (340, 30 + 60 * place), 1.0, pen)
+    for place in range(6):
+        cv2.line(ink, (40 + 60 * place, 30), (40 + 60 * place, 210), 1.0, pen)
+    return ink
+
+
+def squares() -> np.ndarray:
+    ink = blank()
+    for place in range(10, 420, 50):
+        cv2.line(ink, (place, 0), (place + 4, 259), 1.0, 2)
+        cv2.line(ink, (0, place), (419, place - 6), 1.0, 2)
+    return ink
+
+
+def line(row: int, fall: int = 0) -> np.ndarray:
+    ink = blank()
+    cv2.line(ink, (0, row), (419, row + fall), 1.0, 2)
+    return ink
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        pytest.param(boxes(), id="boxes"),
+        pytest.param(boxes(pen=4), id="bold-boxes"),
+        pytest.param(boxes(ink=0.15), id="pale-boxes"),
+        pytest.param(grid(), id="grid"),
+        pytest.param(squares(), id="squares-askew"),
+        pytest.param(line(160), id="a-line-below"),
+        pytest.param(line(170, 60), id="a-line-that-falls"),
+    ],
+)
+def test_lines_go_and_digits_stay(drawn: np.ndarray) -> None:
+    digits = written()
+    erased = erase_ruling(np.maximum(drawn, digits))
+    beside = (drawn > 0) & (cv2.dilate(digits, np.ones((3, 3))) == 0)
+    assert erased[beside].mean() < 0.05 * drawn.max()
+    assert (erased[digits > 0] > 0.5).mean() > 0.93
+
+
+@pytest.mark.parametrize("fall", [-30, 0, 40])
+def test_a_stroke_across_a_line_stays_whole(fall: int) -> None:
+    stroke = blank()
+    cv2.line(stroke, (200, 95), (188, 185), 1.0, 5)
+    rule = line(140, fall)
+    erased = erase_ruling(np.maximum(stroke, rule))
+    assert (erased[stroke > 0] > 0).mean() > 0.95
+    assert erased[(rule > 0) & (stroke == 0)].mean() < 0.05
+
+
+@pytest.mark.parametrize(
+    "digits",
+    [
+        written(),
+        written("1111", step=40),
+        written("470", step=42),
+        written("77777", step=38),
+        written("5555", step=40),
+        written("-7-"),
+    ],
+    ids=["274", "1111", "470", "77777", "5555", "-7-"],
+)
+def test_digits_alone_are_left_as_they_are(digits: np.ndarray) -> None:
+    np.testing.assert_array_equal(erase_ruling(digits), digits)
+
+
+def test_the_ink_itself_is_left_alone() -> None:
+    ink = np.maximum(boxes(), written())
+    before = ink.copy()
+    erase_ruling(ink)
+    np.testing.assert_array_equal(ink, before)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1), (3, 3)])
+def test_the_smallest_pages(shape: tuple[int, int]) -> None:
+    for ink in (np.zeros(shape, np.float32), np.ones(shape, np.float32)):
+        assert erase_ruling(ink).shape == shape
