@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from tenfold.assemble import PlaceRead, cell_number, fuse, group_numbers, to_reading
-from tenfold.values import Box, Digit, Rejection
+from tenfold.assemble import (
+    Calibration,
+    PlaceRead,
+    cell_number,
+    fuse,
+    group_numbers,
+    is_doubtful,
+    is_plausible,
+    to_reading,
+)
+from tenfold.values import Box, Digit, Reading, Rejection
 
 ROOM = Box(0, 0, 10, 10)
 
@@ -124,3 +135,51 @@ def test_what_was_cut_may_look_like_none() -> None:
     whole = fuse(seen(14, 3), seen(11, 10, 0.97), is_cut=False, alone=False)
     cut = fuse(seen(14, 3), seen(11, 10, 0.97), is_cut=True, alone=False)
     assert cut[3] > whole[3]
+
+
+def a_reading(*texts: str, sure: float = 0.99) -> Reading:
+    line = []
+    for text in texts:
+        (number,) = group_numbers(places(text))
+        digits = tuple(replace(one, confidence=sure) for one in number.digits)
+        line.append(replace(number, digits=digits))
+    return Reading((tuple(line),)) if line else Reading()
+
+
+@pytest.mark.parametrize(
+    ("reading", "sizes", "expected"),
+    [
+        pytest.param(a_reading("123", "45"), [3, 2], False, id="all-sure"),
+        pytest.param(a_reading("123"), [3, 6, 5, 4], False, id="words-in-lines-and-a-number"),
+        pytest.param(a_reading("1"), [1, 1, 1, 2, 1], True, id="marks-by-themselves"),
+        pytest.param(a_reading("123", sure=0.4), [3], True, id="unsure"),
+        pytest.param(a_reading(), [5, 6], True, id="no-number"),
+        pytest.param(a_reading(), [], False, id="blank"),
+    ],
+)
+def test_a_page_may_lie_on_its_side(reading: Reading, sizes: list[int], expected: bool) -> None:
+    assert is_doubtful(reading, sizes) is expected
+
+
+@pytest.mark.parametrize(
+    ("reading", "sizes", "upright", "expected"),
+    [
+        pytest.param(a_reading("1234"), [4], a_reading("17", sure=0.5), True, id="better"),
+        pytest.param(a_reading("1234"), [4, 5, 5], a_reading(), False, id="among-words"),
+        pytest.param(a_reading("12", "34"), [2, 2], a_reading(), False, id="short"),
+        pytest.param(a_reading("1234", sure=0.8), [4], a_reading(), False, id="unsure"),
+        pytest.param(a_reading("6511"), [4], a_reading("314159", sure=0.97), False, id="worse"),
+    ],
+)
+def test_a_turned_page_has_to_be_better(
+    reading: Reading, sizes: list[int], upright: Reading, expected: bool
+) -> None:
+    assert is_plausible(reading, sizes, upright) is expected
+
+
+@pytest.mark.parametrize("product", [0.0, 1e-12, 0.2, 0.5, 0.999, 1.0])
+def test_calibration_keeps_order_and_range(product: float) -> None:
+    found = Calibration(0.3, -0.2).confidence(product)
+    assert 0 < found < 1
+    assert found <= Calibration(0.3, -0.2).confidence(min(product + 0.01, 1.0))
+    assert Calibration().confidence(0.25) == pytest.approx(0.25)

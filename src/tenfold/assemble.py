@@ -26,6 +26,7 @@ _LETTERS = 0.5  # share of a group's width that letters and signs take, from whi
 _STRANGE = 0.5  # share of a number's places that are no digits, from which it is none
 _LIKELY = 0.5  # of the digits of a number together: it may well be right
 _SURE = 0.9  # of the digits of a number together: it tells how a page lies
+_IN_LINES = 0.6  # of a page's marks: more beside others tell that it lies upright
 _HALF = 0.5  # of a page's groups: less sure numbers than that may mean that it is turned round
 _LONG = 3  # digits of such a number on a page turned round
 _MOST_GROUPS = 0.6  # of a page turned round: the share that has to be such numbers
@@ -189,17 +190,23 @@ def to_reading(
     return Reading(tuple(line for line in numbers if line))
 
 
-def is_doubtful(reading: Reading, groups: int) -> bool:
+def is_doubtful(reading: Reading, sizes: Sequence[int]) -> bool:
     """Tell a reading of which less than half is likely, although there is something to read.
+
+    On a page that lies on its side neighbours stand above each other, and most marks by themselves;
+    one of words and a number does not.
 
     Args:
         reading: Of a page.
-        groups: How many groups of marks are on the page.
+        sizes: How many marks each group on the page has.
     """
-    return sum(_product(number) >= _LIKELY for number in reading.numbers) < _HALF * groups
+    likely = sum(_product(number) >= _LIKELY for number in reading.numbers)
+    together = sum(size for size in sizes if size > 1)
+    in_lines = likely > 0 and together >= _IN_LINES * sum(sizes)
+    return likely < _HALF * len(sizes) and not in_lines
 
 
-def is_plausible(reading: Reading, groups: int, upright: Reading) -> bool:
+def is_plausible(reading: Reading, sizes: Sequence[int], upright: Reading) -> bool:
     """Tell a reading of a page turned round that is surely better than the one of it as it lies.
 
     Most groups have to be numbers, and their digits sure: letters lying on their side are ones and
@@ -207,12 +214,12 @@ def is_plausible(reading: Reading, groups: int, upright: Reading) -> bool:
 
     Args:
         reading: Of the page turned round.
-        groups: How many groups of marks are on it.
+        sizes: How many marks each group on it has.
         upright: What was read on the page as it lies.
     """
     long = [number for number in reading.numbers if len(number.digits) >= _LONG]
     sure = sum(_product(number) >= _SURE for number in long)
-    return sure > 0 and sure >= _MOST_GROUPS * groups and _weight(reading) > _weight(upright)
+    return sure > 0 and sure >= _MOST_GROUPS * len(sizes) and _weight(reading) > _weight(upright)
 
 
 def _weight(reading: Reading) -> float:

@@ -179,13 +179,13 @@ class Reader:
             InputError: The picture cannot be read, or the region lies outside it.
         """
         page, corner = _region(open_sheet(picture, polarity=polarity), region)
-        reading, groups = self._read_page(page, decimal=decimal)
-        if is_doubtful(reading, groups):
+        reading, sizes = self._read_page(page, decimal=decimal)
+        if is_doubtful(reading, sizes):
             reading = self._read_turned(page, reading, decimal=decimal)
         return _with_boxes(reading, lambda box: Box(*np.add(box, corner * 2).tolist()))
 
-    def _read_page(self, page: NDArray[np.uint8], *, decimal: bool) -> tuple[Reading, int]:
-        """Return the numbers on a page as it lies, and how many groups there are on it."""
+    def _read_page(self, page: NDArray[np.uint8], *, decimal: bool) -> tuple[Reading, list[int]]:
+        """Return the numbers on a page as it lies, and how many marks each group on it has."""
         lines = segment(page)
         groups = [group for line in lines for group in line]
         places = iter(self._places(groups))
@@ -194,14 +194,14 @@ class Reader:
             decimal=decimal,
             calibration=self._calibration(),
         )
-        return reading, len(groups)
+        return reading, [len(group.marks) for group in groups]
 
     def _read_turned(self, page: NDArray[np.uint8], upright: Reading, *, decimal: bool) -> Reading:
         """Return the numbers on a page that lies on its side or its head, or those read upright."""
         for quarters in (1, 3, 2):
             turned = np.ascontiguousarray(np.rot90(page, quarters))
-            reading, groups = self._read_page(turned, decimal=decimal)
-            if is_plausible(reading, groups, upright):
+            reading, sizes = self._read_page(turned, decimal=decimal)
+            if is_plausible(reading, sizes, upright):
                 where = partial(turned_back, quarters=quarters, shape=page.shape)
                 return _with_boxes(reading, where)
         return upright
