@@ -57,11 +57,14 @@ def find_pieces(ink: NDArray[np.float32]) -> tuple[NDArray[np.int32], list[Piece
     count, labels, statistics, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
     has_core = np.zeros(count, bool)
     has_core[np.unique(labels[ink > _CORE])] = True
-    pieces = []
-    for label in range(1, count):
-        left, top, width, height, area = (int(value) for value in statistics[label])
-        if has_core[label]:
-            pieces.append(Piece(label, top, left, top + height, left + width, area))
+    has_core[0] = False
+    found = np.flatnonzero(has_core)
+    of_box = [cv2.CC_STAT_TOP, cv2.CC_STAT_LEFT, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH]
+    boxes = np.asarray(statistics)[found][:, [*of_box, cv2.CC_STAT_AREA]].tolist()
+    pieces = [
+        Piece(label, top, left, top + height, left + width, area)
+        for label, (top, left, height, width, area) in zip(found.tolist(), boxes, strict=True)
+    ]
     return np.asarray(labels, np.int32), pieces
 
 
