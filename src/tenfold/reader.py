@@ -270,7 +270,8 @@ class Reader:
         if form.template is None:
             straight, back = page, np.eye(3)
         else:
-            straight, back = straighten(page, register(page, form.template), form.template.shape)
+            back = register(page, form.template)
+            straight = straighten(page, back, form.template.shape)
         found = {}
         for name, box in form.fields.items():
             part, corner = _region(straight, box)

@@ -47,11 +47,11 @@ def test_places_of_the_form_are_found(change: np.ndarray) -> None:
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_photo_is_straightened(change: np.ndarray) -> None:
-    straight, back = straighten(photo(change), change, (700, 900))
+    straight = straighten(photo(change), change, (700, 900))
     assert straight.shape == (700, 900)
     inked = cv2.erode(form(), np.ones((2, 2))) > 0
     assert straight[inked].mean() > straight[form() == 0].mean() + 50
-    box = moved_box(Box(40, 520, 100, 860), back, (900, 1100))
+    box = moved_box(Box(40, 520, 100, 860), change, (900, 1100))
     middle = cv2.perspectiveTransform(np.array([[[690, 70]]], np.float64), change)[0, 0]
     assert box.left < middle[0] < box.right
     assert box.top < middle[1] < box.bottom

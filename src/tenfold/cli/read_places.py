@@ -18,6 +18,7 @@ __all__ = ["CORNERS", "GRID", "REGION", "result_places"]
 _MOST_CELLS = 200  # rows, or columns, of a table
 
 
+# Click's parameter types are generic from one of its later versions on; plain ones do for all.
 class _Region(click.ParamType):  # type: ignore[type-arg]
     name = "T,L,B,R"
 

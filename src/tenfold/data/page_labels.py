@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from tenfold.data.pictures import inside_folder
-from tenfold.data.reading import read_file
-from tenfold.data.tables import refuse_twice
+from tenfold.data.pictures import inside_folder, read_listing
 from tenfold.errors import DataError
 
 __all__ = ["PageLabel", "load_page_labels"]
@@ -49,13 +45,7 @@ def load_page_labels(folder: Path) -> list[PageLabel]:
             folder.
     """
     listing = folder / "labels.csv"
-    try:
-        text = read_file(listing).decode("utf-8-sig")
-        reader = csv.DictReader(io.StringIO(text, newline=""), skipinitialspace=True)
-        columns, rows = list(reader.fieldnames or ()), list(reader)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{listing}: must be a CSV file in UTF-8, but is not ({error})") from error
-    refuse_twice(columns, str(listing))
+    columns, rows = read_listing(listing)
     if not {"file", "text"} <= set(columns):
         raise DataError(
             f"{listing}: must have the columns 'file' and 'text', but has "

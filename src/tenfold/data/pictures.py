@@ -24,6 +24,7 @@ __all__ = [
     "inside_folder",
     "read_class_folders",
     "read_listed",
+    "read_listing",
     "read_picture",
 ]
 
@@ -101,6 +102,22 @@ def read_class_folders(folder: Path, prepare: Prepare | None = None) -> Split:
     return _read_all(labelled, folder, prepare)
 
 
+def read_listing(listing: Path) -> tuple[list[str], list[dict[str, str]]]:
+    """Return the columns and rows of a CSV file that lists pictures.
+
+    Raises:
+        DataError: It cannot be read, is no CSV in UTF-8, or has a column twice.
+    """
+    try:
+        text = read_file(listing).decode("utf-8-sig")
+        reader = csv.DictReader(io.StringIO(text, newline=""), skipinitialspace=True)
+        columns, rows = list(reader.fieldnames or ()), list(reader)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{listing}: is not a CSV file in UTF-8 ({error})") from error
+    refuse_twice(columns, str(listing))
+    return columns, rows
+
+
 def read_listed(folder: Path, prepare: Prepare | None = None) -> Split:
     """Return the pictures that ``labels.csv`` in ``folder`` lists, in its order.
 
@@ -109,13 +126,7 @@ def read_listed(folder: Path, prepare: Prepare | None = None) -> Split:
             the folder, or a label or a picture cannot be taken.
     """
     listing = folder / "labels.csv"
-    try:
-        text = read_file(listing).decode("utf-8-sig")
-        reader = csv.DictReader(io.StringIO(text, newline=""), skipinitialspace=True)
-        columns, rows = list(reader.fieldnames or ()), list(reader)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{listing}: is not a CSV file in UTF-8 ({error})") from error
-    refuse_twice(columns, str(listing))
+    columns, rows = read_listing(listing)
     if rows and not {"file", "label"} <= set(columns):
         raise DataError(
             f"{listing}: expected the columns 'file' and 'label', found "

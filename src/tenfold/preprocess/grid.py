@@ -126,10 +126,10 @@ def _cells(page: NDArray[np.uint8], rows: int, columns: int) -> list[list[Group 
     ink = page_ink(page)
     if ink is None:
         return [[None] * columns for _ in range(rows)]
-    level, upright, _ = find_ruling(ink)
-    row_ends = _ends(level.sum(1), rows, ink.shape[1])
-    column_ends = _ends(upright.sum(0), columns, ink.shape[0])
-    ink = without_ruling(ink)
+    ruling = find_ruling(ink)
+    row_ends = _ends(ruling.level.sum(1), rows, ink.shape[1])
+    column_ends = _ends(ruling.upright.sum(0), columns, ink.shape[0])
+    ink = without_ruling(ink, ruling)
     scale = ink.shape[1] / page.shape[1]
     labels, pieces = find_pieces(ink)
     marks: dict[tuple[int, int], list[Mark]] = {}

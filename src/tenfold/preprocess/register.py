@@ -39,6 +39,7 @@ def register(page: NDArray[np.uint8], template: NDArray[np.uint8]) -> NDArray[np
     import cv2
 
     small = [small_enough(picture, _WORK_SIDE) for picture in (template, page)]
+    # OpenCV's own types leave it out.
     detector = cv2.ORB_create(nfeatures=_FEATURES, fastThreshold=10)  # type: ignore[attr-defined]
     (places, marks), (others, other_marks) = (
         detector.detectAndCompute(one, None) if min(one.shape) >= _LEAST_SIDE else ((), None)

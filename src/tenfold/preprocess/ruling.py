@@ -79,18 +79,19 @@ class Ruling(NamedTuple):
         return self.level | self.upright | _crossings(*self)
 
 
-def erase_ruling(ink: NDArray[np.float32]) -> NDArray[np.float32]:
+def erase_ruling(ink: NDArray[np.float32], ruling: Ruling | None = None) -> NDArray[np.float32]:
     """Return ink without printed lines, level or upright or up to 12 degrees off.
 
     Args:
         ink: Shape (H, W), float32, 0 to 1, as `lift_page` returns it.
+        ruling: Its lines, where they are known; looked for when None.
 
     Returns:
         Shape (H, W), float32; the same array where there are no lines.
     """
     import cv2
 
-    lines = find_ruling(ink).lines()
+    lines = (ruling or find_ruling(ink)).lines()
     if not lines.any():
         return ink
     strokes = ((ink > _DARK) & (lines == 0)).astype(np.uint8)
@@ -313,7 +314,7 @@ def _in_step(
         return []
     found = []
     for line in lines:
-        off = np.abs(np.array([_row(line)]) - rows).min() / step
+        off = np.abs(_row(line) - rows).min() / step
         if (
             not any(line is other for other in accepted)
             and line[-1].right - line[0].left >= _PART * height

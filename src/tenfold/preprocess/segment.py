@@ -12,7 +12,7 @@ from tenfold.preprocess.groups import Group, Mark, owners_of, to_group
 from tenfold.preprocess.lines import into_groups, into_lines
 from tenfold.preprocess.paper import lift_page
 from tenfold.preprocess.pieces import Piece, borders, find_pieces
-from tenfold.preprocess.ruling import erase_ruling
+from tenfold.preprocess.ruling import Ruling, erase_ruling
 from tenfold.values import Box
 
 __all__ = ["page_ink", "segment", "without_ruling"]
@@ -74,9 +74,9 @@ def page_ink(page: NDArray[np.uint8]) -> NDArray[np.float32] | None:
     return None if ink is None else _large_enough(ink)
 
 
-def without_ruling(ink: NDArray[np.float32]) -> NDArray[np.float32]:
+def without_ruling(ink: NDArray[np.float32], ruling: Ruling | None = None) -> NDArray[np.float32]:
     """Return ink (h, w) without printed lines; pale stains go, once pale lines have been found."""
-    ink = erase_ruling(ink)
+    ink = erase_ruling(ink, ruling)
     return np.where(ink < _FAINT, np.float32(0), ink)
 
 

@@ -12,7 +12,7 @@ __all__ = ["moved_box", "straighten", "turned_back"]
 
 def straighten(
     page: NDArray[np.uint8], change: NDArray[np.float64], shape: tuple[int, ...]
-) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+) -> NDArray[np.uint8]:
     """Return a page as a template of some shape lies.
 
     Args:
@@ -21,7 +21,7 @@ def straighten(
         shape: The template's (h, w).
 
     Returns:
-        The straightened page (h, w), uint8, and what turns its places into the page's: ``change``.
+        Shape (h, w), uint8.
     """
     import cv2
 
@@ -29,7 +29,7 @@ def straighten(
     straight = cv2.warpPerspective(
         page, change, (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     )
-    return np.asarray(straight, np.uint8), change
+    return np.asarray(straight, np.uint8)
 
 
 def moved_box(box: Box, change: NDArray[np.float64], shape: tuple[int, ...]) -> Box:

@@ -11,10 +11,7 @@ from torch import Tensor, nn
 
 from tenfold.model.strips import STRIP_SYMBOLS
 
-__all__ = ["WIDTH_STEP", "StripNetwork"]
-
-WIDTH_STEP = 4
-"""Pixels of a strip for each place of the output."""
+__all__ = ["StripNetwork"]
 
 _CHANNELS = (24, 40, 64, 112, 144)
 

@@ -15,10 +15,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from tenfold.errors import RunError
+from tenfold.model.strips import STRIP_STEP
 from tenfold.train.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from tenfold.train.processor import flushed_denormals, keep_freed_memory
 from tenfold.train.strip_data import CHUNK, LabelledStrip, drawn_chunks, targets_of
-from tenfold.train.strip_network import WIDTH_STEP, StripNetwork
+from tenfold.train.strip_network import StripNetwork
 from tenfold.values import Split
 
 __all__ = ["StripRecipe", "batch_strips", "train_strips"]
@@ -171,13 +172,13 @@ def batch_strips(
     for row, strip in zip(padded, strips, strict=True):
         row[0, :, : strip.shape[1]] = strip
     batch = torch.from_numpy(padded / 255).contiguous(memory_format=torch.channels_last)
-    width = math.ceil(widest * stretch / WIDTH_STEP) * WIDTH_STEP
+    width = math.ceil(widest * stretch / STRIP_STEP) * STRIP_STEP
     if width != widest:
         batch = functional.interpolate(
             batch, (batch.shape[2], width), mode="bilinear", align_corners=False
         )
-    own = [math.ceil(strip.shape[1] * width / widest / WIDTH_STEP) for strip in strips]
-    return batch, torch.tensor(own).clamp(max=width // WIDTH_STEP)
+    own = [math.ceil(strip.shape[1] * width / widest / STRIP_STEP) for strip in strips]
+    return batch, torch.tensor(own).clamp(max=width // STRIP_STEP)
 
 
 def _keep(
