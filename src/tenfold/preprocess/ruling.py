@@ -7,11 +7,21 @@ which cross it stay whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tenfold.preprocess.segments import (
+    APART,
+    FLAT,
+    SHORTEST,
+    Segment,
+    Thin,
+    lines_of,
+    thin_ink,
+)
 
 __all__ = ["Ruling", "erase_ruling", "find_ruling"]
 
@@ -19,13 +29,6 @@ _DARK = 0.05  # of full ink: what a line is made of, which may be printed pale
 _CORE = 0.5  # of full ink: what is surely written or printed
 _SPECK = 12  # pixels of it: less says nothing of how high digits are
 _THICKEST = 0.06, 0.008, 14  # of the page's sides, the shorter first, and pixels: of a line
-_SEGMENT = 10  # pixels: the least length of a segment, and
-_FLAT = 3.0  # times its thickness
-_BENT = 2.0  # pixels, or its thickness: how far most of a segment may lie off a straight line
-_BOW = 0.01  # of its length: the same of a long one, as a lens bends it
-_STEEPEST = 0.22  # rows a column: 12 degrees
-_OFF = 1.5, 0.012  # pixels, and of the distance: how far off its line a segment may lie
-_APART = 2.5  # heights of a digit: the widest gap between two segments of a line
 _LONG = 2.2  # heights of a digit: a segment that is a line by itself
 _JOINED = 3.0  # heights of a digit: segments that are one together, if
 _COVERED = 0.75  # of its length is inked
@@ -39,32 +42,9 @@ _WHOLE = 0.5  # of the most ink in a row: a row with a whole line
 _PART = 0.35  # heights of a digit: the least that is seen of a line in step with others
 _OUT_OF_STEP = 0.07  # of their distance: how far it may be off
 _CONTINUED = 0.8  # heights of a digit: the least of thin ink that continues a line
-_MOST_SEGMENTS = 3000  # beyond which a page is a texture
 _EDGE = 1  # pixels beside a line that are its edge
 _CERTAIN = 0.12, 0.06, 0.03  # of the page's longer side: segments left out in measuring digits
 _GRID, _GRID_FILL = 0.5, 0.4  # of the page's height, and of its box: a piece that is a grid
-
-
-class _Segment(NamedTuple):
-    """A stretch of thin ink: its ends on the middle of its ink, its thickness, its label."""
-
-    left: int
-    right: int
-    start: float
-    end: float
-    thickness: float
-    label: int
-
-    @property
-    def length(self) -> int:
-        return self.right - self.left
-
-
-class _Thin(NamedTuple):
-    """Ink that is thin upright: where, by labels (H, W), and its segments."""
-
-    labels: NDArray[np.int32]
-    segments: list[_Segment]
 
 
 class Ruling(NamedTuple):
@@ -109,7 +89,7 @@ def find_ruling(ink: NDArray[np.float32]) -> Ruling:
     dark = (ink > _DARK).astype(np.uint8)
     of_shorter, of_longer, most = _THICKEST
     thickest = min(round(max(of_shorter * min(ink.shape), of_longer * max(ink.shape))) + 1, most)
-    across, along = _thin(dark, thickest), _thin(np.ascontiguousarray(dark.T), thickest)
+    across, along = thin_ink(dark, thickest), thin_ink(np.ascontiguousarray(dark.T), thickest)
     height = _digit_height(dark, (ink > _CORE).astype(np.uint8), across, along)
     level = _lined(across, height, ink.shape[1])
     if (pitch := _pitch(level)) is not None and _ROOM * pitch < height:
@@ -120,56 +100,7 @@ def find_ruling(ink: NDArray[np.float32]) -> Ruling:
     return Ruling(level, np.ascontiguousarray(upright), thickest)
 
 
-def _thin(dark: NDArray[np.uint8], thickest: int) -> _Thin:
-    """Return what is no thicker upright than some pixels, and its level segments."""
-    import cv2
-
-    thick = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((thickest + 1, 1), np.uint8))
-    thin = (dark > np.asarray(thick)).astype(np.uint8)
-    _, found_labels, statistics, _ = cv2.connectedComponentsWithStats(thin, connectivity=8)
-    labels = np.asarray(found_labels, np.int32)
-    width, height = statistics[:, cv2.CC_STAT_WIDTH], statistics[:, cv2.CC_STAT_HEIGHT]
-    area = statistics[:, cv2.CC_STAT_AREA]
-    thickness = area / np.maximum(width, 1)
-    is_flat = (
-        (width >= np.maximum(_SEGMENT, _FLAT * thickness))
-        & (height <= _STEEPEST * width + 2 * thickness + 2)
-        & (np.arange(len(width)) > 0)
-    )
-    found = np.flatnonzero(is_flat)
-    if len(found) > _MOST_SEGMENTS:
-        found = found[np.argsort(-width[found], kind="stable")[:_MOST_SEGMENTS]]
-    segments = (_measured(labels, statistics[label], int(label)) for label in found)
-    return _Thin(labels, [segment for segment in segments if segment is not None])
-
-
-def _measured(
-    labels: NDArray[np.int32], statistics: NDArray[np.int32], label: int
-) -> _Segment | None:
-    """Return a piece of thin ink as a segment; None where it is not straight."""
-    left, top, width, height, area = (int(value) for value in statistics)
-    own = labels[top : top + height, left : left + width] == label
-    counts = own.sum(0)
-    middles = (own * np.arange(height)[:, None]).sum(0) / np.maximum(counts, 1)
-    inked = np.flatnonzero(counts)
-    fifth = max(len(inked) // 5, 1)
-    first, last = inked[:fifth], inked[-fifth:]
-    start, end = float(middles[first].mean()), float(middles[last].mean())
-    slope = (end - start) / max(float(last.mean() - first.mean()), 1.0)
-    bent = np.abs(middles[inked] - start - slope * (inked - first.mean()))
-    if float(np.percentile(bent, 90)) > max(_BENT, area / width, _BOW * width):
-        return None
-    return _Segment(
-        left,
-        left + width,
-        top + start - slope * float(first.mean()),
-        top + end + slope * (width - 1 - float(last.mean())),
-        area / width,
-        label,
-    )
-
-
-def _digit_height(dark: NDArray[np.uint8], core: NDArray[np.uint8], *thin: _Thin) -> float:
+def _digit_height(dark: NDArray[np.uint8], core: NDArray[np.uint8], *thin: Thin) -> float:
     """Return the height that digits seem to have, in pixels, once the longest lines are off.
 
     The median over the ink, of which specks have little; what fills its box as thinly as a table
@@ -183,12 +114,10 @@ def _digit_height(dark: NDArray[np.uint8], core: NDArray[np.uint8], *thin: _Thin
     if height is not None:
         return height
     upright = [segment.length for segment in thin[-1].segments]  # a 1 on a rule, or a bare table
-    return float(np.median(upright)) if upright else float(_SEGMENT)
+    return float(np.median(upright)) if upright else float(SHORTEST)
 
 
-def _without_long(
-    dark: NDArray[np.uint8], thin: Sequence[_Thin], least: float
-) -> NDArray[np.uint8]:
+def _without_long(dark: NDArray[np.uint8], thin: Sequence[Thin], least: float) -> NDArray[np.uint8]:
     """Return ink (H, W), 0 or 1, without thin segments, level and upright, of some length."""
     rest = dark.copy()
     for place, (labels, segments) in enumerate(thin):
@@ -210,7 +139,7 @@ def _median_height(dark: NDArray[np.uint8], core: NDArray[np.uint8]) -> tuple[fl
     full = np.bincount(labels[core > 0], minlength=len(statistics))
     statistics, full = statistics[1:], full[1:]
     strong = full >= _SPECK
-    upright = statistics[:, cv2.CC_STAT_WIDTH] <= _FLAT * statistics[:, cv2.CC_STAT_HEIGHT]
+    upright = statistics[:, cv2.CC_STAT_WIDTH] <= FLAT * statistics[:, cv2.CC_STAT_HEIGHT]
     if (strong & upright).any():
         strong &= upright  # a dash says nothing of how high digits are
     if not strong.any():
@@ -240,7 +169,7 @@ def _crossings(
 def _pitch(lines: NDArray[np.uint8]) -> float | None:
     """Return the median distance of neighbouring level lines, in pixels; None of less than two."""
     rows = np.flatnonzero(lines.sum(1) > _WHOLE * lines.sum(1).max(initial=1))
-    starts = rows[np.r_[True, np.diff(rows) > _SEGMENT]] if len(rows) else rows
+    starts = rows[np.r_[True, np.diff(rows) > SHORTEST]] if len(rows) else rows
     return float(np.median(np.diff(starts))) if len(starts) > 1 else None
 
 
@@ -253,7 +182,7 @@ def _rows_of_lines(lines: NDArray[np.uint8], height: float) -> NDArray[np.uint8]
 
 
 def _lined(
-    thin: _Thin, height: float, width: int, ends: NDArray[np.uint8] | None = None
+    thin: Thin, height: float, width: int, ends: NDArray[np.uint8] | None = None
 ) -> NDArray[np.uint8]:
     """Return the places (H, W) of level lines, 0 or 1: without what is thicker than they are.
 
@@ -264,7 +193,7 @@ def _lined(
         ends: Shape (H, W), 0 or 1: what a line reaches from one to the next however short it is.
     """
     found = np.zeros(thin.labels.shape, np.uint8)
-    lines = list(_lines(thin.segments, height))
+    lines = list(lines_of(thin.segments, height))
     accepted = [line for line in lines if _is_line(line, height, width, ends)]
     if ends is not None:
         accepted += _in_step(lines, accepted, ends, height)
@@ -274,7 +203,7 @@ def _lined(
 
 
 def _is_line(
-    segments: Sequence[_Segment], height: float, width: int, ends: NDArray[np.uint8] | None
+    segments: Sequence[Segment], height: float, width: int, ends: NDArray[np.uint8] | None
 ) -> bool:
     """Tell whether segments are long enough together for a printed line."""
     whole = segments[-1].right - segments[0].left
@@ -296,11 +225,11 @@ def _is_line(
 
 
 def _in_step(
-    lines: Sequence[list[_Segment]],
-    accepted: Sequence[list[_Segment]],
+    lines: Sequence[list[Segment]],
+    accepted: Sequence[list[Segment]],
     ends: NDArray[np.uint8],
     height: float,
-) -> list[list[_Segment]]:
+) -> list[list[Segment]]:
     """Return lines that a stroke hides in part: at the distance of the others, one end in sight."""
     rows = np.sort([_row(line) for line in accepted])
     if not len(rows):
@@ -326,7 +255,7 @@ def _in_step(
     return found
 
 
-def _row(line: Sequence[_Segment]) -> float:
+def _row(line: Sequence[Segment]) -> float:
     """Return about where a level line lies."""
     return float(np.mean([(segment.start + segment.end) / 2 for segment in line]))
 
@@ -334,7 +263,7 @@ def _row(line: Sequence[_Segment]) -> float:
 def _mark(
     found: NDArray[np.uint8],
     labels: NDArray[np.int32],
-    segments: Sequence[_Segment],
+    segments: Sequence[Segment],
     height: float,
 ) -> None:
     """Set the places of a line to 1, in place, but where ink is thicker than it is.
@@ -348,7 +277,7 @@ def _mark(
     ends = np.array([(part.left, part.start) for part in segments]
                     + [(part.right, part.end) for part in segments])  # fmt: skip
     ends = ends[np.argsort(ends[:, 0], kind="stable")]
-    beyond = round(_APART * height)
+    beyond = round(APART * height)
     columns = np.arange(max(first.left - beyond, 0), min(last.right + beyond, labels.shape[1]))
     slope = (last.end - first.start) / max(last.right - first.left, 1)
     middles = np.interp(columns, ends[:, 0], ends[:, 1])
@@ -361,7 +290,7 @@ def _mark(
     outside = (columns < first.left) | (columns >= last.right)
     if outside.any():
         wide = np.bincount(seen[:, outside].max(0), minlength=int(labels.max()) + 1)
-        continued = wide >= max(_CONTINUED * height, _SEGMENT)
+        continued = wide >= max(_CONTINUED * height, SHORTEST)
         continued[0] = False
         seen = np.where(outside & ~continued[seen], 0, seen)
     inked = seen > 0
@@ -370,7 +299,7 @@ def _mark(
     found[rows[inked], place[inked]] = 1
 
 
-def _reaches(segments: Sequence[_Segment], ends: NDArray[np.uint8]) -> list[bool]:
+def _reaches(segments: Sequence[Segment], ends: NDArray[np.uint8]) -> list[bool]:
     """Tell of each end of a line whether it lies where a line may end."""
     first, last = segments[0], segments[-1]
     rows, columns = ends.shape
@@ -378,42 +307,3 @@ def _reaches(segments: Sequence[_Segment], ends: NDArray[np.uint8]) -> list[bool
         bool(ends[int(np.clip(round(row), 0, rows - 1)), int(np.clip(column, 0, columns - 1))])
         for row, column in ((first.start, first.left), (last.end, last.right - 1))
     ]
-
-
-def _lines(segments: Sequence[_Segment], height: float) -> Iterator[list[_Segment]]:
-    """Give the segments of each line from left to right, the longest line's first."""
-    rest = sorted(segments, key=lambda segment: -segment.length)
-    while rest:
-        line = [rest.pop(0)]
-        if line[0].length < max(_SEGMENT, 0.4 * height):
-            return
-        grown = True
-        while grown:
-            grown = False
-            for segment in rest:
-                if _continues(line, segment, height):
-                    line.append(segment)
-                    grown = True
-            if grown:
-                taken = {segment.label for segment in line}
-                rest = [segment for segment in rest if segment.label not in taken]
-        line.sort(key=lambda segment: segment.left)
-        yield line
-
-
-def _continues(line: Sequence[_Segment], segment: _Segment, height: float) -> bool:
-    """Tell whether a segment lies on a line, and near what there is of it."""
-    first = min(line, key=lambda part: part.left)
-    last = max(line, key=lambda part: part.right)
-    gap = min(max(part.left - segment.right, segment.left - part.right) for part in line)
-    if gap > _APART * height or gap < -2:
-        return False
-    span = last.right - first.left
-    slope = (last.end - first.start) / max(span, 1)
-    beyond = max(gap, 0) + segment.length
-    pixels, share = _OFF
-    off = pixels + share * beyond + 0.5 * first.thickness + 2.0 * beyond / max(span, 1)
-    return all(
-        abs(first.start + slope * (column - first.left) - row) <= off
-        for column, row in ((segment.left, segment.start), (segment.right, segment.end))
-    )
