@@ -17,7 +17,7 @@ from tenfold.synthesis.pen import shake
 from tenfold.synthesis.typefaces import draw_character, face_strokes
 from tenfold.values import Split
 
-__all__ = ["Character", "DigitSource", "draw_sign"]
+__all__ = ["Character", "DigitSource", "draw_sign", "pen_of"]
 
 _BOX = 20  # pixels a side of the box that MNIST's digits are fitted into
 _LEAST = 28  # pixels: smaller digits are drawn of this height, and shrunk
@@ -59,16 +59,18 @@ class DigitSource:
             raise DataError(f"digits to draw of: must hold all ten, but have no {min(missing)}")
         thin_first = np.argsort(_thickness(images), kind="stable")
         self._images = images
+        self._leans = _leans(images, labels)
         self._places = [thin_first[labels[thin_first] == digit] for digit in range(10)]
 
     def draw(self, digit: int, hand: Hand, random: np.random.Generator) -> Character:
         """Return a digit in a hand: typed, or of an image with strokes as thick as the hand's."""
         if hand.typed:
-            return Character(_written(draw_character(str(digit), random), hand, random), 0.0)
+            return Character(_written(draw_character(str(digit), random), hand, 0.0, random), 0.0)
         places = self._places[digit]
         rank = (hand.stroke + 1) / 2 + random.normal(0, _RANK_SPREAD)
         place = places[int(np.clip(rank, 0, 0.999) * len(places))]
-        return Character(_written(self._images[place], hand, random), 0.0)
+        lean = -hand.evenness * float(self._leans[place])
+        return Character(_written(self._images[place], hand, lean, random), 0.0)
 
 
 def _thickness(images: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -80,9 +82,29 @@ def _thickness(images: NDArray[np.uint8]) -> NDArray[np.float64]:
     return np.asarray(2 * ink.sum((1, 2)) / outline.clip(1), np.float64)
 
 
+def _leans(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Return how far each image (N, 28, 28) leans to the right of the mean of its class, (N,).
+
+    The slant is that of the second moments, as for deskewing digits (LeCun et al. 1998,
+    https://doi.org/10.1109/5.726791).
+    """
+    rows, columns = np.arange(images.shape[1]), np.arange(images.shape[2])
+    down = images.sum(2, dtype=np.float64)
+    ink = down.sum(1)
+    middle = (down @ rows) / ink
+    aside = (images.sum(1, dtype=np.float64) @ columns) / ink
+    spread = down @ rows**2 / ink - middle**2
+    both = np.einsum("nij,i,j->n", images, rows, columns, optimize=True) / ink - middle * aside
+    slants = -both / spread.clip(1e-9)
+    for digit in range(10):
+        own = labels == digit
+        slants[own] -= slants[own].mean()
+    return np.asarray(slants, np.float64)
+
+
 def draw_sign(sign: str, hand: Hand, random: np.random.Generator) -> Character:
     """Return a point, comma, minus, letter or sign of ASCII in a hand."""
-    pen = max(_pen(hand) * hand.height, 1.0)
+    pen = max(pen_of(hand) * hand.height, 1.0)
     if sign == ".":
         radius = pen * random.uniform(0.5, 0.9)
         line = np.array([[0.0, 0.0], [random.uniform(0, 0.5), random.uniform(-0.2, 0.2)]]) * radius
@@ -148,7 +170,7 @@ def _lettered(sign: str, hand: Hand, pen: float, random: np.random.Generator) ->
     return _drawn(written, pen, foot=bottom * scale - lowest)
 
 
-def _pen(hand: Hand) -> float:
+def pen_of(hand: Hand) -> float:
     """Return the thickness of a hand's strokes in heights of a digit."""
     return float(0.09 * 1.7**hand.stroke)
 
@@ -175,9 +197,9 @@ def _drawn(strokes: list[NDArray[np.float64]], pen: float, *, foot: float) -> Ch
 
 
 def _written(
-    image: NDArray[np.uint8], hand: Hand, random: np.random.Generator
+    image: NDArray[np.uint8], hand: Hand, lean: float, random: np.random.Generator
 ) -> NDArray[np.float32]:
-    """Return an image (28, 28) as ink at a hand's height, slant, width and thickness."""
+    """Return an image (28, 28) as ink in a hand, leaning a little more than that."""
     tall = hand.height * (1 + random.normal(0, hand.size_spread))
     shrink = max(1.0, _LEAST / tall)
     scale = tall * shrink / _BOX
@@ -185,7 +207,7 @@ def _written(
     top, left = rows[0] - _MARGIN, columns[0] - _MARGIN
     height = (rows[-1] - rows[0] + 1 + 2 * _MARGIN) * scale
     across = scale * hand.width
-    lean = hand.slant + random.normal(0, 0.03)
+    lean += hand.slant + random.normal(0, 0.03)
     width = (columns[-1] - columns[0] + 1 + 2 * _MARGIN) * across + abs(lean) * height
     offset = -left * across + (max(lean, 0) * height)
     shape = np.array(

@@ -19,6 +19,8 @@ class Hand:
         height: Of a digit, in pixels.
         stroke: How thick strokes are: -1 the thinnest, 0 as in the training image, 1 the thickest.
         slant: How far the top leans to the right.
+        evenness: How much less the training images' own slants differ than among their writers: 0
+            not at all, 1 all digits of a kind lean alike.
         width: Factor of a digit's width.
         gap: Mean distance of neighbours' ink, row by row.
         gap_spread: Standard deviation of it.
@@ -32,6 +34,7 @@ class Hand:
     height: float
     stroke: float = 0.0
     slant: float = 0.0
+    evenness: float = 0.0
     width: float = 1.0
     gap: float = 0.2
     gap_spread: float = 0.05
@@ -67,7 +70,8 @@ def any_hand(
     return Hand(
         height=height,
         stroke=float(random.uniform(-0.9, 0.9)),
-        slant=float(np.clip(random.normal(0.05, 0.12), -0.25, 0.4)),
+        slant=float(np.clip(random.normal(0.05, 0.18), -0.35, 0.5)),
+        evenness=float(random.uniform(0.4, 1.0)),
         width=float(random.uniform(0.8, 1.2)),
         gap=float(random.uniform(closest, widest)),
         gap_spread=float(random.uniform(0.01, 0.05)),

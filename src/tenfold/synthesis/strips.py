@@ -7,14 +7,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tenfold.synthesis.characters import Character, DigitSource, draw_sign
+from tenfold.synthesis.characters import Character, DigitSource, draw_sign, pen_of
 from tenfold.synthesis.hands import Hand
 from tenfold.values import Box
 
 __all__ = ["Strip", "draw_strip"]
 
 _INKED = 0.35  # of full ink: where a character's edge lies
-_OVERLAP = 0.09  # heights: how far a digit that touches its neighbour reaches into it, at most
+_OVERLAP = 0.09  # heights: how far a digit that touches its neighbour reaches into it, at most, and
+_NESTED = 0.5  # of the neighbour's width: how much of it stays in front
 _LEAST_GAP = 0.05  # heights: the least distance of digits that do not touch, and
 _LEAST_PIXELS = 2.5  # the same in pixels
 _STEP = 0.3  # heights: the least distance of two characters' left ends
@@ -59,7 +60,7 @@ def draw_strip(
     line = rows * 0.62  # the baseline: room above for capitals and below for commas
     ends = np.full(rows, _FREE)
     placed: list[tuple[int, int, Character]] = []
-    extra, after_sign, before = 0.0, True, 0.0
+    extra, after_sign, before, width = 0.0, True, 0, 0
     for letter in text:
         if letter == " ":
             extra = random.uniform(*space) * hand.height
@@ -70,11 +71,13 @@ def draw_strip(
         top = line + character.drop - len(character.ink)
         top += random.normal(0, hand.wander) * hand.height - hand.slope * before
         top_row = int(np.clip(round(top), 0, max(rows - len(character.ink), 0)))
-        left = _left_end(ends, character, top_row, gap, hand, before) if placed else 0.0
+        step = _STEP * hand.height if gap > 0 else _NESTED * width
+        left = _left_end(ends, character, top_row, gap, before + step) if placed else 0.0
         column = round(left + extra)
         _move_ends(ends, character, top_row, column)
         placed.append((top_row, column, character))
-        before, extra, after_sign = column, 0.0, not is_digit
+        before, width = column, character.ink.shape[1]
+        extra, after_sign = 0.0, not is_digit
     return _composed(text, placed, line)
 
 
@@ -87,15 +90,24 @@ def _drawn(letter: str, hand: Hand, digits: DigitSource, random: np.random.Gener
 def _gap(hand: Hand, random: np.random.Generator, *, may_touch: bool) -> float:
     """Return how far a character's ink lies from the one before, in pixels; below 0 they touch."""
     if may_touch and random.random() < hand.touching:
-        return -random.uniform(0.01, _OVERLAP) * hand.height - 1
+        deepest = min(pen_of(hand), _OVERLAP)  # strokes lie on strokes, but do not cross
+        return -random.uniform(0, deepest) * hand.height - 1
     least = max(_LEAST_GAP * hand.height, _LEAST_PIXELS)
     return max(random.normal(hand.gap, hand.gap_spread) * hand.height, least)
 
 
 def _left_end(
-    ends: NDArray[np.float64], character: Character, top: int, gap: float, hand: Hand, before: float
+    ends: NDArray[np.float64], character: Character, top: int, gap: float, least: float
 ) -> float:
-    """Return the column where a character begins that is some pixels of a row from those before."""
+    """Return the column where a character begins that is some pixels of a row from those before.
+
+    Args:
+        ends: Last column with ink of each row.
+        character: What begins there.
+        top: Its highest row.
+        gap: In pixels; below 0 they touch.
+        least: The column it may begin at.
+    """
     reach = max(round(gap), 0)  # apart means apart on the slant too
     inked = character.ink > _INKED
     starts = np.where(inked.any(1), inked.argmax(1), np.inf)
@@ -109,7 +121,7 @@ def _left_end(
         views = np.lib.stride_tricks.sliding_window_view(nearest, 2 * reach + 1)
         nearest = views.max(1)
     side_by_side = float((nearest[: len(starts)] - starts + gap).max()) + 1
-    return max(side_by_side, before + _STEP * hand.height * (gap > 0))
+    return max(side_by_side, least)
 
 
 def _move_ends(ends: NDArray[np.float64], character: Character, top: int, column: int) -> None:

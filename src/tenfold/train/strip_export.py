@@ -5,13 +5,14 @@ The graph takes (N, 32, W) uint8, W a multiple of 4, and gives logits (N, W / 4,
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from tenfold.train.strip_network import StripNetwork
+from tenfold.train.strip_network import Residual, StripNetwork
 
 __all__ = ["strip_graph"]
 
@@ -23,74 +24,93 @@ def strip_graph(network: StripNetwork) -> bytes:
     """Return the serialised ONNX model of a trained network."""
     from onnx import TensorProto, checker, helper, numpy_helper
 
-    nodes: list[Any] = [
-        helper.make_node("Cast", ["strips"], ["numbers"], to=TensorProto.FLOAT),
-        helper.make_node("Mul", ["numbers", "scale"], ["scaled"]),
-        helper.make_node("Unsqueeze", ["scaled", "channel"], ["input"]),
-    ]
-    constants: dict[str, NDArray[Any]] = {
-        "scale": np.array(1 / 255, np.float32),
-        "channel": np.array([1], np.int64),
-        "rows": np.array([2], np.int64),
-    }
-    value = "input"
-    for number, layer in enumerate(_layers(network)):
-        name = f"layer_{number}"
-        if isinstance(layer, nn.MaxPool2d):
-            size = _pair(layer.kernel_size)
-            nodes.append(
-                helper.make_node("MaxPool", [value], [name], kernel_shape=size, strides=size)
-            )
-        elif isinstance(layer, nn.ReLU):
-            nodes.append(helper.make_node("Relu", [value], [name]))
-        else:
-            convolution, weight, bias = layer
-            constants[f"{name}_weight"], constants[f"{name}_bias"] = weight, bias
-            down, across = _pair(convolution.padding)
-            nodes.append(
-                helper.make_node(
-                    "Conv",
-                    [value, f"{name}_weight", f"{name}_bias"],
-                    [name],
-                    kernel_shape=list(weight.shape[2:]),
-                    strides=_pair(convolution.stride),
-                    pads=[down, across, down, across],
-                )
-            )
-        value = name
-    nodes.append(helper.make_node("Squeeze", [value, "rows"], ["flat"]))
-    nodes.append(helper.make_node("Transpose", ["flat"], ["logits"], perm=[0, 2, 1]))
-    graph = helper.make_graph(
-        nodes,
+    graph = _Graph()
+    graph.add("Cast", "strips", to=TensorProto.FLOAT)
+    graph.add("Mul", constant=np.array(1 / 255, np.float32))
+    graph.add("Unsqueeze", constant=np.array([1], np.int64))
+    graph.add_module(network.stages)
+    graph.add("Squeeze", constant=np.array([2], np.int64))
+    graph.add("Transpose", perm=[0, 2, 1])
+    graph.nodes[-1].output[0] = "logits"
+    whole = helper.make_graph(
+        graph.nodes,
         "tenfold",
         [helper.make_tensor_value_info("strips", TensorProto.UINT8, ["N", 32, "W"])],
         [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["N", "T", 15])],
-        [numpy_helper.from_array(array, name) for name, array in constants.items()],
+        [numpy_helper.from_array(array, name) for name, array in graph.constants.items()],
     )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", _OPSET)])
+    model = helper.make_model(whole, opset_imports=[helper.make_opsetid("", _OPSET)])
     model.ir_version = _IR_VERSION
     checker.check_model(model)
     return bytes(model.SerializeToString())
 
 
-def _layers(network: StripNetwork) -> list[Any]:
-    """Return pooling and activation as they are, and convolutions with folded weights."""
-    flat = [
-        layer
-        for layer in network.stages.modules()
-        if not isinstance(layer, (nn.Sequential, nn.Dropout))
-    ]
-    found: list[Any] = []
-    for place, layer in enumerate(flat):
-        if isinstance(layer, nn.Conv2d):
-            after = flat[place + 1] if place + 1 < len(flat) else None
-            found.append((layer, *_folded(layer, after)))
-        elif not isinstance(layer, nn.BatchNorm2d):
-            found.append(layer)
-    return found
+class _Graph:
+    """Nodes in order, each of which takes what the one before gives, and their constants."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Any] = []
+        self.constants: dict[str, NDArray[Any]] = {}
+
+    def add(
+        self, kind: str, *inputs: str, constant: NDArray[Any] | None = None, **settings: Any
+    ) -> str:
+        """Add a node, and return the name of what it gives.
+
+        Args:
+            kind: ONNX's name of the operator.
+            inputs: What it takes; what the last node gives when left out.
+            constant: What it takes besides.
+            settings: ONNX's attributes.
+        """
+        from onnx import helper
+
+        name = f"value_{len(self.nodes)}"
+        taken = list(inputs) or [self.nodes[-1].output[0]]
+        if constant is not None:
+            taken.append(self.constant(constant))
+        self.nodes.append(helper.make_node(kind, taken, [name], **settings))
+        return name
+
+    def constant(self, values: NDArray[Any]) -> str:
+        """Keep values, and return their name."""
+        name = f"constant_{len(self.constants)}"
+        self.constants[name] = values
+        return name
+
+    def add_module(self, module: nn.Module) -> None:
+        """Add what a module of `StripNetwork` does."""
+        if isinstance(module, Residual):
+            before = self.nodes[-1].output[0]
+            self.add_module(module.block)
+            self.add("Add", self.nodes[-1].output[0], before)
+        elif isinstance(module, nn.Sequential):
+            layers = [*module, None]
+            for layer, after in pairwise(layers):
+                if isinstance(layer, nn.Conv2d):
+                    self._add_convolution(layer, after)
+                elif layer is not None and not isinstance(layer, nn.BatchNorm2d):
+                    self.add_module(layer)
+        elif isinstance(module, nn.MaxPool2d):
+            size = _pair(module.kernel_size)
+            self.add("MaxPool", kernel_shape=size, strides=size)
+        elif isinstance(module, nn.ReLU):
+            self.add("Relu")
+
+    def _add_convolution(self, convolution: nn.Conv2d, after: nn.Module | None) -> None:
+        weight, bias = _folded(convolution, after)
+        down, across = _pair(convolution.padding)
+        taken = [self.nodes[-1].output[0], self.constant(weight), self.constant(bias)]
+        self.add(
+            "Conv",
+            *taken,
+            kernel_shape=list(weight.shape[2:]),
+            strides=_pair(convolution.stride),
+            pads=[down, across, down, across],
+        )
 
 
-def _folded(convolution: nn.Conv2d, after: Any) -> tuple[_Values, _Values]:
+def _folded(convolution: nn.Conv2d, after: nn.Module | None) -> tuple[_Values, _Values]:
     """Return a convolution's weight and bias with the normalisation after it, if any, in them."""
     weight = convolution.weight.detach().numpy().astype(np.float64)
     if not isinstance(after, nn.BatchNorm2d):

@@ -11,9 +11,23 @@ from torch import Tensor, nn
 
 from tenfold.model.strips import STRIP_SYMBOLS
 
-__all__ = ["StripNetwork"]
+__all__ = ["Residual", "StripNetwork"]
 
-_CHANNELS = (24, 40, 64, 112, 144)
+_CHANNELS = (24, 40, 64, 128, 192)
+_DROPOUT = 0.1
+
+
+class Residual(nn.Module):
+    """A block, to whose output its input is added."""
+
+    def __init__(self, block: nn.Module) -> None:
+        super().__init__()
+        self.block = block
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Return values of the same shape."""
+        changed: Tensor = self.block(values)
+        return values + changed
 
 
 class StripNetwork(nn.Module):
@@ -33,10 +47,10 @@ class StripNetwork(nn.Module):
             nn.Conv2d(fourth, fifth, (4, 3), padding=(0, 1), bias=False),
             nn.BatchNorm2d(fifth),
             nn.ReLU(),
-            nn.Dropout(0.2),
-            _convolution(fifth, fifth, (1, 5)),
-            _convolution(fifth, fifth, (1, 5)),
-            nn.Dropout(0.2),
+            nn.Dropout(_DROPOUT),
+            Residual(_convolution(fifth, fifth, (1, 5))),
+            Residual(_convolution(fifth, fifth, (1, 5))),
+            nn.Dropout(_DROPOUT),
             nn.Conv2d(fifth, len(STRIP_SYMBOLS) + 1, 1),
         )
 

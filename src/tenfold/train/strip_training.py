@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,9 @@ from torch.nn import functional
 from tenfold.errors import RunError
 from tenfold.model.strips import STRIP_STEP
 from tenfold.train.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from tenfold.train.optimizers import StepOptimizer, build_optimizer
 from tenfold.train.processor import flushed_denormals, keep_freed_memory
+from tenfold.train.recipe import Muon
 from tenfold.train.strip_data import CHUNK, LabelledStrip, drawn_chunks, targets_of
 from tenfold.train.strip_network import StripNetwork
 from tenfold.values import Split
@@ -39,20 +41,20 @@ class StripRecipe:
         batch_size: Strips a step.
         pool: Chunks of 32 strips that are at hand; the oldest go as new ones are drawn.
         new_chunks: Chunks drawn for each round.
-        learning_rate: The highest, of AdamW.
-        warm_up: Share of the rounds over which the rate rises; it falls along a cosine to 0.
-        weight_decay: AdamW's.
+        optimizer: With its highest learning rates.
+        warm_up: Share of the rounds over which the rates rise; they fall along a cosine to 0.
         stretch: Factor by which a batch is widened or narrowed, at most.
     """
 
     seed: int = 0
-    rounds: int = 4500
+    rounds: int = 3600
     batch_size: int = 64
     pool: int = 500
     new_chunks: int = 2
-    learning_rate: float = 2e-3
+    optimizer: Muon = field(
+        default_factory=lambda: Muon(learning_rate=0.03, other_weight_decay=0.02)
+    )
     warm_up: float = 0.05
-    weight_decay: float = 0.02
     stretch: float = 1.25
 
 
@@ -84,17 +86,14 @@ def _trained(
     torch.manual_seed(recipe.seed)
     network = StripNetwork()
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    optimizer = torch.optim.AdamW(
-        network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
-    )
+    optimizer = build_optimizer(recipe.optimizer, list(network.parameters()))
     history = _resumed(folder, recipe, network, optimizer)
     start = int(history[-1]["rounds"]) if history else 0
     losses: list[float] = []
     for number, batches in _rounds(recipe, digits, start):
-        for group in optimizer.param_groups:
-            group["lr"] = recipe.learning_rate * _rate(number / recipe.rounds, recipe.warm_up)
+        rate = _rate(number / recipe.rounds, recipe.warm_up)
         torch.manual_seed(recipe.seed * _SEEDS + number)  # of dropout, also after a stop
-        losses += [_step(network, optimizer, *batch) for batch in batches]
+        losses += [_step(network, optimizer, rate, *batch) for batch in batches]
         done = number + 1
         report(done, float(np.mean(losses[-_BATCHES:])))
         if done % _KEPT_EVERY == 0 or done == recipe.rounds:
@@ -114,14 +113,15 @@ def _rate(done: float, warm_up: float) -> float:
 
 def _step(
     network: StripNetwork,
-    optimizer: torch.optim.Optimizer,
+    optimizer: StepOptimizer,
+    rate: float,
     strips: Tensor,
     widths: Tensor,
     texts: Sequence[str],
 ) -> float:
     """Take a step, and return the mean loss a character."""
     network.train()
-    optimizer.zero_grad()
+    network.zero_grad()
     logs = network(strips).log_softmax(2).transpose(0, 1)
     targets = [targets_of(text) for text in texts]
     lengths = torch.tensor([len(target) for target in targets])
@@ -129,7 +129,7 @@ def _step(
     loss = functional.ctc_loss(logs, flat, widths, lengths, zero_infinity=True)
     loss.backward()  # type: ignore[no-untyped-call]
     torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-    optimizer.step()
+    optimizer.step(rate)
     return float(loss.detach())
 
 
@@ -185,21 +185,16 @@ def _keep(
     folder: Path,
     recipe: StripRecipe,
     network: StripNetwork,
-    optimizer: torch.optim.Optimizer,
+    optimizer: StepOptimizer,
     history: list[dict[str, float]],
 ) -> None:
-    state = {
-        f"{place}.{name}": value
-        for place, values in optimizer.state_dict()["state"].items()
-        for name, value in values.items()
-    }
     weights = {name: value.contiguous() for name, value in network.state_dict().items()}
-    state = {name: value.contiguous() for name, value in state.items()}
+    state = {name: value.contiguous() for name, value in optimizer.state().items()}
     save_checkpoint(folder, Checkpoint(weights, state, history, asdict(recipe)))
 
 
 def _resumed(
-    folder: Path, recipe: StripRecipe, network: StripNetwork, optimizer: torch.optim.Optimizer
+    folder: Path, recipe: StripRecipe, network: StripNetwork, optimizer: StepOptimizer
 ) -> list[dict[str, float]]:
     """Take over the checkpoint in a folder, if there is one, and return what it has done."""
     kept = load_checkpoint(folder)
@@ -211,11 +206,6 @@ def _resumed(
             "name another folder"
         )
     network.load_state_dict(dict(kept.weights))
-    states: dict[int, dict[str, Tensor]] = {}
-    for key, value in kept.state.items():
-        place, _, name = key.partition(".")
-        if value.dim() == 4:  # fused steps go through memory: it has to lie as the weights do
-            value = value.contiguous(memory_format=torch.channels_last)
-        states.setdefault(int(place), {})[name] = value
-    optimizer.load_state_dict({**optimizer.state_dict(), "state": states})
+    for name, value in optimizer.state().items():
+        value.copy_(kept.state[name])
     return kept.history
