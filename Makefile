@@ -23,11 +23,11 @@ $(VENV)/.demo: $(VENV)/.made pyproject.toml
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.made pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[train,report,parquet,dev]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[train,report,parquet,heif,pdf,dev]"
 	@touch $@ $(VENV)/.demo
 
 $(VENV)/.bench: $(VENV)/.dev pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[train,report,parquet,dev,bench]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[train,report,parquet,heif,pdf,dev,bench]"
 	@touch $@
 
 setup: $(VENV)/.dev  ## make .venv with everything for development

@@ -27,10 +27,10 @@ def test_pictures_of_a_folder(tmp_path: Path) -> None:
 
 def test_pictures_in_other_forms_are_told_of(tmp_path: Path) -> None:
     """As a telephone's folder has them: fewer answers than pictures must not go unnoticed."""
-    for name in ("a.heic", "b.HEIC", "c.pdf", "d.png", "e.txt", ".f.heic"):
+    for name in ("a.avif", "b.AVIF", "c.svg", "d.png", "e.txt", ".f.avif"):
         (tmp_path / name).write_bytes(b"")
     told: list[str] = []
     assert [path.name for path in pictures_in(tmp_path, told.append)] == ["d.png"]
     assert told == [
-        f"{tmp_path}: 2 .heic, 1 .pdf left out; save them as PNG, JPEG, TIFF, WEBP, BMP or GIF"
+        f"{tmp_path}: 2 .avif, 1 .svg left out; save them as PNG, JPEG, TIFF, WEBP, BMP or GIF"
     ]

@@ -22,6 +22,14 @@ from numpy.typing import NDArray
 from tenfold.colour import to_grey
 from tenfold.errors import InputError
 from tenfold.files import open_regular
+from tenfold.more_formats import (
+    EXTRA_SUFFIXES,
+    form_of,
+    has_extra,
+    page_named,
+    register_heif,
+    rendered_page,
+)
 from tenfold.polarity import ground_is_bright
 from tenfold.quiet import QUIET
 
@@ -44,9 +52,7 @@ Polarity = Literal["auto", "dark_ink", "bright_ink"]
 
 FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF")
 # Pictures too, but in forms that are not read; a folder's are told of, not passed over in silence.
-_OTHER_SUFFIXES = frozenset(
-    {".heic", ".heif", ".avif", ".jxl", ".jp2", ".pdf", ".svg", ".ppm", ".pgm", ".dng", ".psd"}
-)
+_OTHER_SUFFIXES = frozenset({".avif", ".jxl", ".jp2", ".svg", ".ppm", ".pgm", ".dng", ".psd"})
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".gif"})
 MAX_PIXELS = 50_000_000  # a phone's photo has 12 to 50 million; decoded they take 150 MB
 MAX_BYTES = 2**28  # of a file; 50 million pixels without any compression take 200 MB
@@ -81,6 +87,7 @@ def pictures_in(
     """
     found: list[Path] = []
     others: Counter[str] = Counter()
+    extra = {suffix for suffix, name in EXTRA_SUFFIXES.items() if has_extra(name)}
 
     def unreadable(error: OSError) -> None:
         passed_over(f"{error.filename}: cannot be read ({error.strerror})")
@@ -94,9 +101,14 @@ def pictures_in(
         found += [
             Path(place, name)
             for name in files
-            if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES
+            if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES | extra
         ]
         others.update(Path(name).suffix.lower() for name in files if not name.startswith("."))
+    for suffix in sorted((EXTRA_SUFFIXES.keys() - extra) & others.keys()):
+        passed_over(
+            f"{folder}: {others[suffix]} {suffix} left out, which need an extra: "
+            f'pip install "tenfold[{EXTRA_SUFFIXES[suffix]}]"'
+        )
     unread = [f"{others[suffix]} {suffix}" for suffix in sorted(_OTHER_SUFFIXES & others.keys())]
     if unread:
         passed_over(
@@ -111,11 +123,11 @@ def open_page(picture: Any, *, polarity: Polarity = "auto") -> NDArray[np.uint8]
 
     A picture with transparency is laid on white, or on black where it shows bright strokes on clear
     ground; it is turned as its EXIF orientation says, and made grey. Of a file with several frames
-    the first is taken.
+    the first is taken. HEIC needs the extra "heif", PDF "pdf".
 
     Args:
-        picture: A path, bytes, an open binary file, a Pillow image, or an array of shape (H, W),
-            (H, W, 1), (H, W, 3) or (H, W, 4), uint8.
+        picture: A path (of a PDF's third page ``scan.pdf#page=3``), bytes, an open binary file, a
+            Pillow image, or an array of shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), uint8.
         polarity: Whether ink is dark or bright; "auto" finds the ground (`tenfold.polarity`).
 
     Returns:
@@ -124,6 +136,7 @@ def open_page(picture: Any, *, polarity: Polarity = "auto") -> NDArray[np.uint8]
     Raises:
         InputError: The picture is missing, empty, no image of an allowed format, truncated, or
             has too many pixels.
+        MissingExtraError: Its form needs an extra that is not installed.
     """
     check_polarity(polarity)
     grey = _from_array(picture) if isinstance(picture, np.ndarray) else _from_other(picture)
@@ -158,14 +171,15 @@ def _from_other(picture: Any) -> NDArray[np.uint8]:
 
 
 def _from_path(name: str | os.PathLike[str]) -> NDArray[np.uint8]:
-    path = Path(os.fsdecode(name))
+    file, page = page_named(os.fsdecode(name))
+    path = Path(file)
     if not os.fspath(name):
         raise InputError("picture: must be the name of a file, but is empty")
     if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises for names that are too long
         raise InputError(f"{path}: must be a picture, but is a folder")
     try:
         with open_regular(path) as stream:
-            return _decode(stream, str(path))
+            return _decode(stream, os.fsdecode(name), page)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
     except UnicodeEncodeError as error:
@@ -185,8 +199,15 @@ def _from_stream(stream: Any) -> NDArray[np.uint8]:
     return _decode(io.BytesIO(content), name)
 
 
-def _decode(stream: BinaryIO, source: str) -> NDArray[np.uint8]:
-    with decoding(stream, source) as image:
+def _decode(stream: BinaryIO, source: str, page: int = 1) -> NDArray[np.uint8]:
+    form = form_of(stream)
+    if form == "pdf":
+        return _grey(rendered_page(stream, source, page), source)
+    if page > 1:
+        raise InputError(f"{source}: must be a PDF to have a page {page}, but is none")
+    if form == "heif":
+        register_heif()
+    with decoding(stream, source, (*FORMATS, "HEIF") if form == "heif" else FORMATS) as image:
         return _grey(image, source)
 
 

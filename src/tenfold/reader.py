@@ -27,6 +27,7 @@ from tenfold.forms import Form
 from tenfold.images import Polarity
 from tenfold.model import DEFAULT_MODEL, Model, choose_thresholds, included_models, load_model
 from tenfold.model.strips import load_strip_model
+from tenfold.parallel import in_order, usable_cores
 from tenfold.places import read_places
 from tenfold.preprocess import (
     BATCH_SIZE,
@@ -183,6 +184,34 @@ class Reader:
         if is_doubtful(reading, sizes):
             reading = self._read_turned(page, reading, decimal=decimal)
         return _with_boxes(reading, lambda box: Box(*np.add(box, corner * 2).tolist()))
+
+    def read_many(
+        self,
+        pictures: Iterable[Any],
+        *,
+        workers: int | None = None,
+        polarity: Polarity = "auto",
+        decimal: bool = False,
+    ) -> Iterator[Reading]:
+        """Give the numbers on each picture in turn, several pictures being read at a time.
+
+        With several workers a reader of one thread is best: ``Reader(threads=1)``.
+
+        Args:
+            pictures: Any number, as in `read`; they are taken as they are needed.
+            workers: Threads; as many as there are cores when None.
+            polarity: As in `read`.
+            decimal: As in `read`.
+
+        Raises:
+            InputError: A picture cannot be read; the readings of those before it have been given.
+                Or the number of workers is no whole number above 0.
+        """
+        if workers is None:
+            workers = usable_cores()
+        if not isinstance(workers, int) or workers < 1:
+            raise InputError(f"workers: must be a whole number above 0, but is {workers!r}")
+        return in_order(partial(self.read, polarity=polarity, decimal=decimal), pictures, workers)
 
     def _read_page(self, page: NDArray[np.uint8], *, decimal: bool) -> tuple[Reading, list[int]]:
         """Return the numbers on a page as it lies, and how many marks each group on it has."""

@@ -14,9 +14,11 @@ import click
 from tenfold.cli.answers import answer_options
 from tenfold.cli.output import note, warn, watched
 from tenfold.cli.paths import MODEL
-from tenfold.errors import InputError
+from tenfold.errors import InputError, MissingExtraError
 from tenfold.images import SUFFIXES, pictures_in
 from tenfold.model.included import DEFAULT_MODEL
+from tenfold.more_formats import page_names
+from tenfold.parallel import in_order
 
 if TYPE_CHECKING:
     from tenfold.reader import Reader
@@ -62,11 +64,13 @@ def picture_options(command: _Command) -> _Command:
     return command
 
 
-def open_reader(model: str, accuracy: float | None, threshold: float | None) -> Reader:
+def open_reader(
+    model: str, accuracy: float | None, threshold: float | None, threads: int = 0
+) -> Reader:
     """Return a reader, and tell the person what the accuracy or threshold asked for costs."""
     from tenfold.reader import Reader
 
-    reader = Reader(model, accuracy=accuracy, threshold=threshold)
+    reader = Reader(model, accuracy=accuracy, threshold=threshold, threads=threads)
     if (accuracy, threshold) == (None, None) or reader.coverage is None:
         return reader
     own, chosen = reader.card.thresholds.get("unsure", 0.0), reader.thresholds["unsure"]
@@ -85,6 +89,7 @@ def picture_rows(
     unread: Mapping[str, Any],
     counts: Counter[bool],
     output: str,
+    workers: int = 1,
 ) -> Iterable[dict[str, Any]]:
     """Return a row for each picture as it is read; one that cannot be read never stops the rest.
 
@@ -95,15 +100,19 @@ def picture_rows(
         unread: The fields of a picture that cannot be read.
         counts: Of pictures that failed, and of others; they are counted as they are read.
         output: How rows are printed; where they come all at once, it is shown how far it is.
+        workers: Threads that read.
     """
 
+    def attempt(name: str) -> tuple[Mapping[str, Any], str | None]:
+        try:
+            return read(name), None
+        except (InputError, MissingExtraError) as error:
+            return unread, str(error)
+
     def rows() -> Iterator[dict[str, Any]]:
-        for name in names:
-            fields, problem = unread, None
-            try:
-                fields = read(name)
-            except InputError as error:
-                problem = str(error)
+        found = in_order(attempt, names, workers)
+        for name, (fields, problem) in zip(names, found, strict=True):
+            if problem is not None:
                 warn(problem)
             counts[problem is not None] += 1
             yield {called: name, **fields, "error": problem}
@@ -139,7 +148,7 @@ def _standard_input() -> BinaryIO:
 
 
 def picture_names(paths: tuple[str, ...]) -> list[str]:
-    """Return the pictures named, and those in the folders named, each once."""
+    """Return the pictures named, and those in the folders named, each once; of PDFs the pages."""
     names: list[str] = []
     for name in paths:
         path = Path(name)
@@ -147,4 +156,5 @@ def picture_names(paths: tuple[str, ...]) -> list[str]:
             names.append(name)
             continue
         names += [str(file) for file in pictures_in(path, note)] or [name]
-    return list(dict.fromkeys(names))
+    pages = [page for name in names for page in page_names(name)]
+    return list(dict.fromkeys(pages))

@@ -22,6 +22,7 @@ from tenfold.cli.pictures import (
 )
 from tenfold.cli.read_places import CORNERS, GRID, REGION, result_places
 from tenfold.cli.read_rows import show_fields, show_numbers, show_table
+from tenfold.parallel import usable_cores
 from tenfold.preprocess import open_sheet
 from tenfold.values import Number
 
@@ -82,6 +83,11 @@ class _Way:
     help="Write a page of the steps into OUT.html; of several pictures, into the folder OUT.",
 )
 @click.option("--force", is_flag=True, help="Replace files that are there.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    help="Pictures that are read at a time; as many as there are cores when not given.",
+)
 @row_formats
 def read(
     paths: tuple[str, ...],
@@ -97,6 +103,7 @@ def read(
     annotate: Path | None,
     explain: Path | None,
     force: bool,
+    workers: int | None,
     output: str,
 ) -> int:
     """Read the numbers on each PICTURE: a file, a folder of files, or - for standard input.
@@ -120,7 +127,9 @@ def read(
       cat photo.jpg | tenfold read - --json
     """
     _refuse_together(grid=grid, corners=corners, fields=fields, region=region, explain=explain)
-    reader = open_reader(model, accuracy, threshold)
+    names = picture_names(paths)
+    workers = min(workers or usable_cores(), max(len(names), 1))
+    reader = open_reader(model, accuracy, threshold, threads=0 if workers == 1 else 1)
     settings = {"polarity": "bright_ink", "decimal": decimal}
     if grid is not None:
         way = _table_way(reader, grid, {"corners": corners, "region": region, **settings})
@@ -129,7 +138,6 @@ def read(
     else:
         way = _numbers_way(reader, {"region": region, **settings})
     counts: Counter[bool] = Counter()  # of pictures that failed, and of others
-    names = picture_names(paths)
     drawn = result_places(annotate, names, ".png", "--annotate", force=force)
     explained = result_places(explain, names, ".html", "--explain", force=force)
 
@@ -142,7 +150,7 @@ def read(
             _explain(reader, page, name, explained[name], decimal=decimal)
         return found
 
-    rows = picture_rows(names, row, "file", way.unread, counts, output)
+    rows = picture_rows(names, row, "file", way.unread, counts, output, workers)
     way.show(rows, output, len(names) == 1)
     return exit_code(counts)
 
