@@ -137,9 +137,15 @@ def _level(ink: NDArray[np.float32], falls: NDArray[np.int_]) -> NDArray[np.floa
 
 
 def _enlarged(box: Box, scale: float, shape: tuple[int, ...]) -> Box:
-    """Return a box in pixels of a page of some shape (H, W)."""
-    top, left = (int(side / scale) for side in box[:2])
+    """Return a box in pixels of a page of some shape (H, W), within it and not empty.
+
+    Levelled rows may lie a little beyond the page's border.
+    """
+    top, left = (
+        min(max(int(side / scale), 0), end - 1) for side, end in zip(box[:2], shape, strict=True)
+    )
     bottom, right = (
-        min(int(np.ceil(side / scale)), end) for side, end in zip(box[2:], shape, strict=True)
+        max(min(int(np.ceil(side / scale)), end), start + 1)
+        for side, end, start in zip(box[2:], shape, (top, left), strict=True)
     )
     return Box(top, left, bottom, right)
