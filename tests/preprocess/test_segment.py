@@ -151,3 +151,17 @@ def test_a_line_that_falls_is_level_in_the_ink(fall: float) -> None:
         rows = np.flatnonzero((group.ink[:, columns] > 0.5).any(1))
         own = Box(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
         assert np.abs(np.subtract(group.on_page(own), mark)).max() <= 8
+
+
+@pytest.mark.parametrize("specks", [0, 400, 20_000])
+@pytest.mark.parametrize("text", ["", "274"])
+def test_a_grained_page_has_the_marks_of_its_digits_alone(text: str, specks: int) -> None:
+    random = np.random.default_rng(4)
+    found = write(page(1000, 1400), text, 300, 600, 6.0, 170)
+    rows, columns = (random.integers(0, side - 2, specks) for side in found.shape)
+    for down in (0, 1):
+        for right in (0, 1):
+            found[rows + down, columns + right] = 255
+    marks = [mark for mark in boxes(found) if mark.height > 100]
+    assert len(marks) == len(text)
+    assert len(boxes(found)) <= len(text) + 3

@@ -30,6 +30,10 @@ _OVER = 0.5  # of the narrower part's width: what two parts of a digit have in c
 _TALL = 1.6  # times the higher part: no digit is higher, however it is put together
 _SMALL_PART = 0.04  # of a mark's pixels: what is a speck, and no part of it
 _MOST = 3000  # marks of a page, the largest: more than a page of digits has
+_MOST_PARTS = 10_000  # small pieces of a page, the largest, that may be parts of marks
+# A page with so many specks, and so many more than anything else, is grained: there a digit is
+# some times as high as all specks but the highest of a hundred, which are several run together.
+_GRAIN, _GRAINED, _ABOVE_GRAIN = 2000, 10, 3.0
 
 
 def segment(page: NDArray[np.uint8]) -> list[list[Group]]:
@@ -105,9 +109,8 @@ def _put_together(pieces: Sequence[Piece], shape: tuple[int, ...]) -> list[list[
         marks[place].append(piece)
         boxes[place] = Box.around(part.box for part in marks[place])
     labels = {piece.label for piece in large}
-    for piece in pieces:
-        if piece.label in labels:
-            continue
+    small = [piece for piece in pieces if piece.label not in labels]
+    for piece in sorted(small, key=lambda piece: -piece.area)[:_MOST_PARTS]:
         place = _mark_of(piece, boxes[: len(marks)])
         if place is not None and piece.area >= _SMALL_PART * marks[place][0].area:
             marks[place].append(piece)
@@ -116,9 +119,8 @@ def _put_together(pieces: Sequence[Piece], shape: tuple[int, ...]) -> list[list[
 
 def _may_be_digits(pieces: Sequence[Piece], shape: tuple[int, ...]) -> list[Piece]:
     """Return what is as high as a digit: no specks, no dashes, and nothing in a page's corner."""
-    found = [
-        piece for piece in pieces if piece.height >= _LEAST_HEIGHT and borders(piece, shape) <= 1
-    ]
+    least = _least_height(pieces)
+    found = [piece for piece in pieces if piece.height >= least and borders(piece, shape) <= 1]
     boxes = np.array([piece.box for piece in found], int).reshape(-1, 4)
     heights = boxes[:, 2] - boxes[:, 0]
     whole = boxes[:, 3] - boxes[:, 1] > _BAR * heights  # what is no bar, left of a line
@@ -127,6 +129,15 @@ def _may_be_digits(pieces: Sequence[Piece], shape: tuple[int, ...]) -> list[Piec
         for piece, box in zip(found, boxes, strict=True)
         if not _is_beside_higher(box, boxes[whole & (heights > piece.height / _SPECK)])
     ]
+
+
+def _least_height(pieces: Sequence[Piece]) -> float:
+    """Return the height that a digit has at the least: more where the page is grained."""
+    heights = np.array([piece.height for piece in pieces])
+    specks = int((heights < _LEAST_HEIGHT).sum())
+    if specks < _GRAIN or specks < _GRAINED * (len(pieces) - specks):
+        return _LEAST_HEIGHT
+    return max(_ABOVE_GRAIN * float(np.percentile(heights, 99)), _LEAST_HEIGHT)
 
 
 def _is_beside_higher(box: NDArray[np.int_], higher: NDArray[np.int_]) -> bool:
