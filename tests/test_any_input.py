@@ -8,7 +8,7 @@ import io
 import numpy as np
 import pillow_heif
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import Image
@@ -64,6 +64,7 @@ def test_any_bytes(content: bytes) -> None:
     changes=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=8),
     kept=st.floats(0, 1),
 )
+@example(form="HEIF", changes=[(0.22265625, 1)], kept=1.0)  # another kind of error
 def test_files_that_were_damaged(form: str, changes: list[tuple[float, int]], kept: float) -> None:
     content = bytearray(FILES[form])
     for place, value in changes:

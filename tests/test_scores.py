@@ -104,6 +104,7 @@ def test_totals() -> None:
     assert total.false_digits == 2
     assert total.character_error_rate == pytest.approx(3 / 7)
     assert (total.refused_rightly, total.refused_wrongly) == (0, 1)
+    assert [right for _, right in total.answered] == [True, True, False]
     assert total_score([score_reading("", Reading())]).character_error_rate is None
 
 
@@ -113,3 +114,18 @@ def test_tables_are_scored_cell_by_cell() -> None:
     assert (score.exact, score.numbers, score.numbers_right, score.numbers_read) == (False, 3, 2, 3)
     assert (score.edits, score.refused_rightly) == (1, 0)
     assert score_table("1 _|23 ?", table).exact
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "answered"),
+    [
+        pytest.param("12 3", "12 3", [True, True], id="right"),
+        pytest.param("12 3", "1? 3", [True], id="a-number-with-a-place-refused-is-no-answer"),
+        pytest.param("12 3", "12 4", [True, False], id="wrong"),
+        pytest.param("12 3", "3", [True], id="missing"),
+        pytest.param("", "5", [False], id="something-where-nothing-is"),
+    ],
+)
+def test_what_was_answered_and_how_surely(label: str, text: str, answered: list[bool]) -> None:
+    score = score_reading(label, reading(text, "9"))
+    assert score.answered == tuple((0.9, right) for right in answered)

@@ -68,6 +68,7 @@ _DAMAGE = (
     LookupError,
     OverflowError,
     MemoryError,
+    RuntimeError,  # libheif's
     struct.error,
     zlib.error,
 )

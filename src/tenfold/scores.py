@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from tenfold.values import Digit, Reading, Table
+from tenfold.values import Digit, Number, Reading, Table
 
 __all__ = [
     "PictureScore",
@@ -20,7 +20,8 @@ __all__ = [
 
 _T = TypeVar("_T", bound=Hashable)
 _EMPTY = "_"  # an empty cell
-_PLACES = "0123456789?"  # characters with a digit behind them
+_REFUSED = "?"
+_PLACES = f"0123456789{_REFUSED}"  # characters with a digit behind them
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class PictureScore:
         edits: The least number of characters to change, add or take away.
         refused_rightly: Places read as ``?`` whose best guess is not what stands there.
         refused_wrongly: Places read as ``?`` whose best guess is.
+        answered: Of each number read without a ``?`` the confidence, and whether it is right.
     """
 
     exact: bool
@@ -48,6 +50,7 @@ class PictureScore:
     edits: int
     refused_rightly: int
     refused_wrongly: int
+    answered: tuple[tuple[float, bool], ...]
 
 
 def parse_label(label: str) -> tuple[tuple[str, ...], ...]:
@@ -63,9 +66,7 @@ def score_reading(label: str, reading: Reading) -> PictureScore:
         label: ``|`` between lines, space between numbers; empty where there is no number.
         reading: Of the picture.
     """
-    return _score(
-        label, [[(number.text, number.digits) for number in line] for line in reading.lines]
-    )
+    return _score(label, reading.lines)
 
 
 def score_table(label: str, table: Table) -> PictureScore:
@@ -75,22 +76,15 @@ def score_table(label: str, table: Table) -> PictureScore:
         label: ``|`` between rows, space between cells, ``_`` for an empty cell.
         table: Of the picture.
     """
-    return _score(
-        label,
-        [[(_EMPTY, ()) if cell is None else (cell.text, cell.digits) for cell in row]
-         for row in table.cells],
-    )  # fmt: skip
+    return _score(label, table.cells)
 
 
-_Word = tuple[str, Sequence[Digit]]
-
-
-def _score(label: str, lines: Sequence[Sequence[_Word]]) -> PictureScore:
+def _score(label: str, lines: Sequence[Sequence[Number | None]]) -> PictureScore:
     wanted = parse_label(label)
-    read = tuple(tuple(text for text, _ in line) for line in lines)
+    read = tuple(tuple(_EMPTY if word is None else word.text for word in line) for line in lines)
     one = [text for line in wanted for text in line]
     other = [text for line in read for text in line]
-    truth, text = ("\n".join(" ".join(line) for line in words) for words in (wanted, read))
+    truth, text = ("\n".join(" ".join(line) for line in both) for both in (wanted, read))
     pairs = aligned(truth, text)
     stands = [pair[0] for pair in pairs if pair[1] is not None]
     refused = [
@@ -98,7 +92,15 @@ def _score(label: str, lines: Sequence[Sequence[_Word]]) -> PictureScore:
         for standing, digit in zip(stands, _digits(lines), strict=True)
         if digit is not None and digit.value is None
     ]
-    right = [a for a, b in aligned(one, other) if a is not None and a == b]
+    words = aligned(one, other)
+    right = [a for a, b in words if a is not None and a == b]
+    there = [a for a, b in words if b is not None]
+    found = [word for line in lines for word in line]
+    answered = tuple(
+        (word.confidence, word.text == standing)
+        for word, standing in zip(found, there, strict=True)
+        if word is not None and _REFUSED not in word.text
+    )
     return PictureScore(
         exact=wanted == read,
         numbers=_count(one),
@@ -109,6 +111,7 @@ def _score(label: str, lines: Sequence[Sequence[_Word]]) -> PictureScore:
         edits=sum(a != b for a, b in pairs),
         refused_rightly=len(refused) - sum(refused),
         refused_wrongly=sum(refused),
+        answered=answered,
     )
 
 
@@ -116,14 +119,15 @@ def _count(words: Sequence[str]) -> int:
     return sum(word != _EMPTY for word in words)
 
 
-def _digits(lines: Sequence[Sequence[_Word]]) -> list[Digit | None]:
+def _digits(lines: Sequence[Sequence[Number | None]]) -> list[Digit | None]:
     """Return the digit behind each character of a text; None for what is between, and for signs."""
     digits: list[Digit | None] = []
     for place, line in enumerate(lines):
         digits += [None] * (place > 0)
-        for order, (text, own) in enumerate(line):
+        for order, word in enumerate(line):
             digits += [None] * (order > 0)
-            left = iter(own)
+            left = iter(() if word is None else word.digits)
+            text = _EMPTY if word is None else word.text
             digits += [next(left, None) if letter in _PLACES else None for letter in text]
     return digits
 
@@ -172,6 +176,7 @@ class TotalScore:
         refused_rightly: Places read as ``?`` whose best guess is not what stands there.
         refused_wrongly: Places read as ``?`` whose best guess is.
         false_digits: Digits read on pictures whose label is empty.
+        answered: Of each number read without a ``?`` the confidence, and whether it is right.
     """
 
     pictures: int
@@ -183,6 +188,7 @@ class TotalScore:
     refused_rightly: int
     refused_wrongly: int
     false_digits: int
+    answered: tuple[tuple[float, bool], ...]
 
 
 def total_score(scores: Sequence[PictureScore]) -> TotalScore:
@@ -200,4 +206,5 @@ def total_score(scores: Sequence[PictureScore]) -> TotalScore:
         refused_rightly=sum(score.refused_rightly for score in scores),
         refused_wrongly=sum(score.refused_wrongly for score in scores),
         false_digits=sum(score.digits_read for score in scores if not score.numbers),
+        answered=tuple(pair for score in scores for pair in score.answered),
     )

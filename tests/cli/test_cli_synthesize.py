@@ -103,12 +103,19 @@ def test_what_was_drawn_is_evaluated(pages: Path, tmp_path: Path, capsys: Captur
     )
     assert result["numbers"] == wanted
     assert 0 <= result["numbers_right"] <= wanted
+    parts = result["digits"]
+    assert sum(part["pictures"] for part in parts.values()) == 6
+    assert parts["touching"]["pictures"] == sum(int(row["touching"]) for row in rows(pages))
+    assert 0 <= result["answered"] <= result["numbers_read"]
+    assert sum(one["count"] for one in result["calibration"]["bins"]) == result["answered"]
     page = (report / "reading.html").read_text(encoding="utf-8")
     assert "exact" in page
     for one in result["worst"]:
         assert one["file"] in page
     assert run(["evaluate", "base", "--read", str(pages)]) == 0
-    assert "6 pictures" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    for shown in ("6 pictures", "expected calibration error", "apart", "touching"):
+        assert shown in out
 
 
 def test_a_broken_picture_counts_as_read_wrongly(pages: Path, capsys: Capture) -> None:

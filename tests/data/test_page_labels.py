@@ -30,6 +30,15 @@ def listed(folder: Path, text: str) -> Path:
             id="a-table",
         ),
         pytest.param(
+            "file,text,touching\na.png,1,1\nb.png,2,0\nc.png,3,\n",
+            [
+                ("a.png", "1", None, "", True),
+                ("b.png", "2", None, "", False),
+                ("c.png", "3", None, "", None),
+            ],
+            id="touching",
+        ),
+        pytest.param(
             'file,text\na.png,"1.250,50 -3"\n', [("a.png", "1.250,50 -3", None, "")], id="points"
         ),
     ],
@@ -51,6 +60,7 @@ def test_labels(tmp_path: Path, listing: str, expected: list[tuple[object, ...]]
         pytest.param("file,text\n../a.png,1\n", "inside the folder", id="outside"),
         pytest.param("file,text\na.png,twelve\n", "line 2.*'e'", id="letters"),
         pytest.param("file,text,grid\na.png,1,9by9\n", "ROWSxCOLUMNS", id="grid"),
+        pytest.param("file,text,touching\na.png,1,yes\n", "touching must be 0 or 1", id="touching"),
         pytest.param("file,text,text\na.png,1,2\n", "text", id="column-twice"),
     ],
 )

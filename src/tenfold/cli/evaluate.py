@@ -174,7 +174,7 @@ def _evaluate_pages(
     if report is not None:
         refuse_used(report, force=force)
     labels = load_page_labels(folder)
-    reader = Reader(model, accuracy=limits[0], threshold=limits[1])
+    reader = Reader(model, accuracy=limits[0], threshold=limits[1], threads=1)
     if report is not None:
         new_folder(report, force=force)
     result = evaluate_reading(reader, labels, folder.name or str(folder), report)

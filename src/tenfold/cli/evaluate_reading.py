@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
 
 from tenfold.annotate import annotated_png
 from tenfold.cli.output import note, percent, printable, table, warn, watched
 from tenfold.errors import InputError
+from tenfold.parallel import in_order, usable_cores
 from tenfold.preprocess import open_sheet
 from tenfold.scores import PictureScore, TotalScore, score_reading, score_table, total_score
 from tenfold.values import Number, Reading
@@ -48,13 +52,12 @@ def evaluate_reading(
     """
     done: list[_Read] = []
     failed = 0
-    for label in watched(labels, len(labels), "pictures"):
-        try:
-            done.append(_read(reader, label))
-        except InputError as error:
+    found = in_order(partial(_attempt, reader), labels, usable_cores())
+    for one, problem in watched(found, len(labels), "pictures"):
+        if problem is not None:
             failed += 1
-            warn(str(error))
-            done.append(_Read(label, "", (), score_reading(label.text, Reading())))
+            warn(problem)
+        done.append(one)
     worst = sorted((one for one in done if not one.score.exact), key=_badness)
     total = total_score([one.score for one in done])
     result = {
@@ -63,6 +66,7 @@ def evaluate_reading(
         "failed": failed,
         **_figures(total),
         "kinds": {kind: _figures(part) for kind, part in _by_kind(done).items()},
+        "digits": {word: _figures(part) for word, part in _by_touching(done).items()},
         "worst": [
             {
                 "file": one.label.file,
@@ -75,6 +79,14 @@ def evaluate_reading(
     if report is not None:
         _write_report(report, result, worst[:_WORST])
     return result
+
+
+def _attempt(reader: Reader, label: PageLabel) -> tuple[_Read, str | None]:
+    """Return what was read, and why nothing could be."""
+    try:
+        return _read(reader, label), None
+    except InputError as error:
+        return _Read(label, "", (), score_reading(label.text, Reading())), str(error)
 
 
 def _read(reader: Reader, label: PageLabel) -> _Read:
@@ -97,19 +109,34 @@ def _by_kind(done: Sequence[_Read]) -> dict[str, TotalScore]:
     }
 
 
+def _by_touching(done: Sequence[_Read]) -> dict[str, TotalScore]:
+    """Return totals of pictures whose digits stand apart, and of those where they may touch."""
+    totals = {}
+    for word, touching in (("apart", False), ("touching", True)):
+        scores = [one.score for one in done if one.label.touching is touching]
+        if scores:
+            totals[word] = total_score(scores)
+    return totals
+
+
 def _figures(total: TotalScore) -> dict[str, Any]:
     """Return a total as JSON-ready values, shares beside counts."""
-    from tenfold.train.evaluate import wilson_interval
+    from tenfold.train.evaluate import calibration_figures, wilson_interval
 
     def share(right: int, count: int) -> dict[str, Any]:
         if not count:
             return {"share": None, "interval": None}
         return {"share": right / count, "interval": list(wilson_interval(right, count))}
 
+    figures = asdict(total)
+    confidence, right = np.array(figures.pop("answered"), float).reshape(-1, 2).T
     return {
-        **asdict(total),
+        **figures,
         "exact_share": share(total.exact, total.pictures),
         "numbers_right_share": share(total.numbers_right, total.numbers),
+        "answered": len(right),
+        "answered_right_share": share(int(right.sum()), len(right)),
+        "calibration": calibration_figures(confidence, right > 0) if len(right) else None,
     }
 
 
@@ -124,6 +151,13 @@ def reading_text(result: dict[str, Any]) -> str:
     ]
     if result["character_error_rate"] is not None:
         shown.append(f"CER       {percent(result['character_error_rate'])}")
+    if result["answered"]:
+        error = result["calibration"]["expected_calibration_error"]
+        shown.append(
+            f"answered  {result['answered']:,} numbers without a ?, "
+            f"{_share(result['answered_right_share'])} of them right; expected calibration error "
+            f"{error:.3f}"
+        )
     shown.append(
         f"refused   {result['refused_rightly'] + result['refused_wrongly']:,} places, the best "
         f"guess right at {result['refused_wrongly']:,} of them"
@@ -133,7 +167,7 @@ def reading_text(result: dict[str, Any]) -> str:
     if result["failed"]:
         shown.append(f"failed    {result['failed']:,} pictures could not be read")
     blocks = ["\n".join(shown)]
-    if result["kinds"]:
+    if result["kinds"] or result["digits"]:
         blocks.append(table(_rows(result), _HEADINGS))
     words = [
         f"  {printable(one['file'])}: {one['label'] or 'no number'}, read {one['read'] or 'none'}"
@@ -153,7 +187,7 @@ def _share(share: dict[str, Any]) -> str:
 
 def _rows(result: dict[str, Any]) -> list[list[str]]:
     rows = []
-    for kind, part in result["kinds"].items():
+    for kind, part in [*result["kinds"].items(), *result["digits"].items()]:
         error = part["character_error_rate"]
         right = part["numbers_right_share"]["share"]
         rows.append(

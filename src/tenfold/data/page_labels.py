@@ -25,6 +25,7 @@ class PageLabel:
             lines are rows and numbers cells, ``_`` where one is empty.
         grid: The rows and columns of a table; None of all else.
         kind: A word by which figures are grouped; empty without.
+        touching: Whether digits on it may touch; None where that is not said.
     """
 
     file: str
@@ -32,13 +33,14 @@ class PageLabel:
     text: str
     grid: tuple[int, int] | None = None
     kind: str = ""
+    touching: bool | None = None
 
 
 def load_page_labels(folder: Path) -> list[PageLabel]:
     """Return the pictures that ``labels.csv`` in a folder lists, in its order.
 
-    Its columns are file and text; grid, such as 9x9, where a picture is a table, and kind, if any.
-    Others are passed over.
+    Its columns are file and text; and if any grid, such as 9x9, where a picture is a table, kind,
+    and touching, 0 or 1. Others are passed over.
 
     Raises:
         DataError: The list is missing, empty or malformed, or names a file twice or outside the
@@ -65,6 +67,7 @@ def load_page_labels(folder: Path) -> list[PageLabel]:
             text=_text(row["text"], where),
             grid=_grid(row.get("grid") or "", where),
             kind=(row.get("kind") or "").strip(),
+            touching=_touching(row.get("touching") or "", where),
         )
     return list(labels.values())
 
@@ -88,3 +91,12 @@ def _grid(grid: str, where: str) -> tuple[int, int] | None:
     if match is None:
         raise DataError(f"{where}: grid must be ROWSxCOLUMNS, such as 9x9, but is {grid!r}")
     return int(match[1]), int(match[2])
+
+
+def _touching(flag: str, where: str) -> bool | None:
+    match flag.strip():
+        case "":
+            return None
+        case "0" | "1" as said:
+            return said == "1"
+    raise DataError(f"{where}: touching must be 0 or 1, but is {flag!r}")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tenfold.decide import digit_probabilities
 from tenfold.errors import DataError
 
-__all__ = ["Evaluation", "evaluate", "log_loss", "wilson_interval"]
+__all__ = ["Evaluation", "calibration_figures", "evaluate", "log_loss", "wilson_interval"]
 
 Floats = NDArray[np.float64]
 
@@ -87,7 +87,7 @@ def evaluate(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> Evaluati
         loss=log_loss(logits, labels),
         classes=_classes(confusion),
         confusion=confusion,
-        calibration=_calibration(confidence, right),
+        calibration=calibration_figures(confidence, right),
         risk_coverage=_risk_coverage(confidence, right),
         worst_errors=_worst_errors(probabilities, labels, guesses),
     )
@@ -135,8 +135,19 @@ def _classes(confusion: NDArray[np.int64]) -> list[dict[str, Any]]:
     return rows
 
 
-def _calibration(confidence: Floats, right: NDArray[np.bool_]) -> dict[str, Any]:
-    """Return the expected calibration error over equal bins (low, high]; the first has 0 too."""
+def calibration_figures(confidence: Floats, right: NDArray[np.bool_]) -> dict[str, Any]:
+    """Return the expected calibration error over equal bins (low, high]; the first has 0 too.
+
+    Naeini et al. 2015, https://doi.org/10.1609/aaai.v29i1.9602.
+
+    Args:
+        confidence: Shape (N,), 0 to 1; N is 1 or more.
+        right: Shape (N,).
+
+    Returns:
+        ``expected_calibration_error``, and of each of 15 ``bins`` its bounds, how many fall into
+        it, and their mean confidence and accuracy, None where there is none.
+    """
     places = np.clip(np.ceil(confidence * _BINS).astype(int) - 1, 0, _BINS - 1)
     bins, error = [], 0.0
     for place in range(_BINS):
