@@ -15,8 +15,8 @@ from PIL import Image
 
 from tenfold import images, more_formats
 from tenfold.errors import InputError, MissingExtraError
-from tenfold.images import open_page, pictures_in
-from tenfold.more_formats import page_named, page_names
+from tenfold.images import open_page, page_names, pictures_in
+from tenfold.more_formats import page_named
 
 HEIGHT, WIDTH = 96, 64
 

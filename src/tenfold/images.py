@@ -20,12 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.colour import to_grey
-from tenfold.errors import InputError
+from tenfold.errors import InputError, MissingExtraError
 from tenfold.files import open_regular
 from tenfold.more_formats import (
     EXTRA_SUFFIXES,
     form_of,
     has_extra,
+    page_count,
     page_named,
     register_heif,
     rendered_page,
@@ -45,6 +46,7 @@ __all__ = [
     "check_polarity",
     "decoding",
     "open_page",
+    "page_names",
     "pictures_in",
 ]
 
@@ -117,6 +119,21 @@ def pictures_in(
             f"or {FORMATS[-1]}"
         )
     return sorted(found)
+
+
+def page_names(name: str) -> list[str]:
+    """Return a name for each page of a PDF of several; the file's own for any other file.
+
+    What is wrong with a file is told when it is read.
+    """
+    if not name.lower().endswith(".pdf"):
+        return [name]
+    try:
+        with open_regular(Path(name)) as stream:
+            count = page_count(stream, name)
+    except (OSError, InputError, MissingExtraError):
+        return [name]
+    return [f"{name}#page={number}" for number in range(1, count + 1)] if count > 1 else [name]
 
 
 def open_page(picture: Any, *, polarity: Polarity = "auto") -> NDArray[np.uint8]:

@@ -6,12 +6,10 @@ import os
 import re
 from functools import cache
 from importlib.util import find_spec
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from tenfold.errors import InputError, MissingExtraError
-from tenfold.files import open_regular
 from tenfold.quiet import QUIET
 
 if TYPE_CHECKING:
@@ -21,8 +19,8 @@ __all__ = [
     "EXTRA_SUFFIXES",
     "form_of",
     "has_extra",
+    "page_count",
     "page_named",
-    "page_names",
     "register_heif",
     "rendered_page",
 ]
@@ -84,19 +82,19 @@ def page_named(name: str) -> tuple[str, int]:
     return match["file"], int(match["number"])
 
 
-def page_names(name: str) -> list[str]:
-    """Return a name for each page of a PDF of several; the file's own for any other file.
+def page_count(stream: BinaryIO, source: str) -> int:
+    """Return how many pages a PDF has.
 
-    What is wrong with a file is told when it is read.
+    Args:
+        stream: The open file.
+        source: What messages call it.
+
+    Raises:
+        InputError: It is damaged or locked.
+        MissingExtraError: The extra is not installed.
     """
-    if not name.lower().endswith(".pdf"):
-        return [name]
-    try:
-        with open_regular(Path(name)) as stream, _ONE_AT_A_TIME, _Document(stream, name) as pages:
-            count = len(pages)
-    except (OSError, InputError, MissingExtraError):
-        return [name]
-    return [f"{name}#page={number}" for number in range(1, count + 1)] if count > 1 else [name]
+    with _ONE_AT_A_TIME, _Document(stream, source) as document:
+        return len(document)
 
 
 def rendered_page(stream: BinaryIO, source: str, number: int) -> Image:

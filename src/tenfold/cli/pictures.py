@@ -15,9 +15,8 @@ from tenfold.cli.answers import answer_options
 from tenfold.cli.output import note, warn, watched
 from tenfold.cli.paths import MODEL
 from tenfold.errors import InputError, MissingExtraError
-from tenfold.images import SUFFIXES, pictures_in
+from tenfold.images import SUFFIXES, page_names, pictures_in
 from tenfold.model.included import DEFAULT_MODEL
-from tenfold.more_formats import page_names
 from tenfold.parallel import in_order
 
 if TYPE_CHECKING:
