@@ -327,14 +327,34 @@ def test_an_accuracy_may_come_in_float32(model: Path) -> None:
     assert asked.coverage == tenfold.Reader("base", accuracy=0.999).coverage
 
 
-@pytest.mark.parametrize("quarters", [1, 2, 3])
-def test_a_page_that_lies_on_its_side_is_read(quarters: int) -> None:
+def written(text: str) -> np.ndarray:
     page = np.full((300, 900), 235, np.uint8)
-    for place, letter in enumerate("407253"):
+    for place, letter in enumerate(text):
         at = (60 + 130 * place, 200)
         cv2.putText(page, letter, at, cv2.FONT_HERSHEY_SIMPLEX, 4, 30, 9, cv2.LINE_AA)
+    return page
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_page_that_lies_on_its_side_is_read(quarters: int) -> None:
+    page = written("407253")
     upright = tenfold.read(page)
     turned = tenfold.read(np.ascontiguousarray(np.rot90(page, quarters)))
     assert upright.text == turned.text == "407253"
     top, left, bottom, right = turned.numbers[0].box
     assert (bottom - top > right - left) == (quarters != 2)
+
+
+@pytest.mark.parametrize("quarters", [0, 1, 2])
+@pytest.mark.parametrize("region", [None, (20, 30, 290, 280)], ids=["whole", "part"])
+def test_what_is_explained_is_what_is_read(quarters: int, region: tuple[int, ...] | None) -> None:
+    picture = np.ascontiguousarray(np.rot90(written("407253"), quarters))
+    steps = tenfold.Reader("base").explain(picture, region=region)
+    assert steps.reading == tenfold.Reader("base").read(picture, region=region)
+    shown = [number.text for group in steps.groups for number in group.numbers]
+    assert shown == [number.text for number in steps.reading.numbers]
+    assert steps.ink is not None
+    assert steps.without_lines is not None
+    assert steps.ink.shape == steps.without_lines.shape
+    if region is None:
+        assert steps.page.shape == written("").shape  # turned back

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +15,13 @@ from tenfold.assemble import (
     Calibration,
     PlaceRead,
     cell_number,
-    group_numbers,
     is_doubtful,
     is_plausible,
     to_reading,
 )
 from tenfold.decide import decide
 from tenfold.errors import InputError
+from tenfold.explanation import Explanation, PageRead, explanation_of
 from tenfold.forms import Form
 from tenfold.images import Polarity
 from tenfold.model import DEFAULT_MODEL, Model, choose_thresholds, included_models, load_model
@@ -35,50 +34,22 @@ from tenfold.preprocess import (
     Group,
     are_several,
     check_corners,
-    frame_strip,
     glyph_batches,
     moved_box,
     open_sheet,
-    page_ink,
     register,
     segment,
     segment_table,
     straighten,
     turned_back,
-    without_ruling,
 )
+from tenfold.relocate import moved_number, moved_reading, page_part, shifted
 from tenfold.values import Box, Digit, Number, Reading, Table
 
 __all__ = ["Reader", "classify", "read"]
 
 _UNSURE = 0.5  # confidence of a digit among others from which it is likelier right than not
 _KEPT = 4  # models that stay loaded: as many as come with the package
-
-
-class ExplainedGroup(NamedTuple):
-    """A group's strip (32, W) uint8, its places, and the numbers that they make."""
-
-    strip: NDArray[np.uint8]
-    places: tuple[PlaceRead, ...]
-    numbers: tuple[Number, ...]
-
-
-class Explanation(NamedTuple):
-    """How a page was read.
-
-    Attributes:
-        page: Shape (H, W), uint8, ink bright.
-        ink: Shape (h, w), float32: without paper; None where the page is blank.
-        without_lines: The same without printed lines.
-        groups: In reading order.
-        reading: What came of it.
-    """
-
-    page: NDArray[np.uint8]
-    ink: NDArray[np.float32] | None
-    without_lines: NDArray[np.float32] | None
-    groups: tuple[ExplainedGroup, ...]
-    reading: Reading
 
 
 class Reader:
@@ -179,11 +150,8 @@ class Reader:
         Raises:
             InputError: The picture cannot be read, or the region lies outside it.
         """
-        page, corner = _region(open_sheet(picture, polarity=polarity), region)
-        reading, sizes = self._read_page(page, decimal=decimal)
-        if is_doubtful(reading, sizes):
-            reading = self._read_turned(page, reading, decimal=decimal)
-        return _with_boxes(reading, lambda box: Box(*np.add(box, corner * 2).tolist()))
+        page, corner = page_part(open_sheet(picture, polarity=polarity), region)
+        return _on_picture(self._read_any_way_up(page, decimal=decimal), page.shape, corner)
 
     def read_many(
         self,
@@ -213,28 +181,6 @@ class Reader:
             raise InputError(f"workers: must be a whole number above 0, but is {workers!r}")
         return in_order(partial(self.read, polarity=polarity, decimal=decimal), pictures, workers)
 
-    def _read_page(self, page: NDArray[np.uint8], *, decimal: bool) -> tuple[Reading, list[int]]:
-        """Return the numbers on a page as it lies, and how many marks each group on it has."""
-        lines = segment(page)
-        groups = [group for line in lines for group in line]
-        places = iter(self._places(groups))
-        reading = to_reading(
-            [[next(places) for _ in line] for line in lines],
-            decimal=decimal,
-            calibration=self._calibration(),
-        )
-        return reading, [len(group.marks) for group in groups]
-
-    def _read_turned(self, page: NDArray[np.uint8], upright: Reading, *, decimal: bool) -> Reading:
-        """Return the numbers on a page that lies on its side or its head, or those read upright."""
-        for quarters in (1, 3, 2):
-            turned = np.ascontiguousarray(np.rot90(page, quarters))
-            reading, sizes = self._read_page(turned, decimal=decimal)
-            if is_plausible(reading, sizes, upright):
-                where = partial(turned_back, quarters=quarters, shape=page.shape)
-                return _with_boxes(reading, where)
-        return upright
-
     def read_table(
         self,
         picture: Any,
@@ -261,23 +207,23 @@ class Reader:
         Raises:
             InputError: The picture cannot be read, or there is no table on it.
         """
-        page, (down, right) = _region(open_sheet(picture, polarity=polarity), region)
+        page, corner = page_part(open_sheet(picture, polarity=polarity), region)
         if corners is not None:
-            corners = tuple((x - right, y - down) for x, y in check_corners(corners))
+            corners = tuple((x - corner[1], y - corner[0]) for x, y in check_corners(corners))
         table = segment_table(page, rows, columns, corners)
         places = iter(
             self._places([cell for row in table.cells for cell in row if cell is not None])
         )
 
         def where(box: Box) -> Box:
-            return Box(*np.add(table.on_page(box), (down, right, down, right)).tolist())
+            return shifted(table.on_page(box), corner)
 
         def number(cell: Group | None) -> Number | None:
             if cell is None:
                 return None
             own = Box.around(cell.marks)
             found = cell_number(next(places), own, decimal=decimal, calibration=self._calibration())
-            return _moved(found, where)
+            return moved_number(found, where)
 
         return Table(tuple(tuple(number(cell) for cell in row) for row in table.cells))
 
@@ -303,53 +249,60 @@ class Reader:
             straight = straighten(page, back, form.template.shape)
         found = {}
         for name, box in form.fields.items():
-            part, corner = _region(straight, box)
-            reading, _ = self._read_page(part, decimal=decimal)
+            part, corner = page_part(straight, box)
+            reading = self._read_page(part, decimal=decimal).reading
 
             def where(box: Box, corner: tuple[int, int] = corner) -> Box:
-                moved = Box(*np.add(box, corner * 2).tolist())
-                return moved_box(moved, back, page.shape)
+                return moved_box(shifted(box, corner), back, page.shape)
 
-            found[name] = _with_boxes(reading, where)
+            found[name] = moved_reading(reading, where)
         return found
 
     def explain(
-        self, picture: Any, *, polarity: Polarity = "auto", decimal: bool = False
+        self,
+        picture: Any,
+        *,
+        polarity: Polarity = "auto",
+        region: Sequence[int] | None = None,
+        decimal: bool = False,
     ) -> Explanation:
         """Return the steps by which `read` comes to its answer.
 
         Args:
             picture: As in `read`.
             polarity: As in `read`.
+            region: As in `read`.
             decimal: As in `read`.
 
         Raises:
-            InputError: The picture cannot be read.
+            InputError: The picture cannot be read, or the region lies outside it.
         """
-        page = open_sheet(picture, polarity=polarity)
-        ink = page_ink(page)
+        page, corner = page_part(open_sheet(picture, polarity=polarity), region)
+        read = self._read_any_way_up(page, decimal=decimal)
+        return explanation_of(read, _on_picture(read, page.shape, corner), decimal=decimal)
+
+    def _read_any_way_up(self, page: NDArray[np.uint8], *, decimal: bool) -> PageRead:
+        """Return a page read as it lies; or turned, where only that gives numbers."""
+        upright = self._read_page(page, decimal=decimal)
+        if is_doubtful(upright.reading, upright.sizes()):
+            for quarters in (1, 3, 2):
+                turned = np.ascontiguousarray(np.rot90(page, quarters))
+                read = self._read_page(turned, decimal=decimal)
+                if is_plausible(read.reading, read.sizes(), upright.reading):
+                    return read._replace(quarters=quarters)
+        return upright
+
+    def _read_page(self, page: NDArray[np.uint8], *, decimal: bool) -> PageRead:
+        """Return a page read as it lies."""
         lines = segment(page)
         places = iter(self._places([group for line in lines for group in line]))
-        read = [[(group, next(places)) for group in line] for line in lines]
-        return Explanation(
-            page=page,
-            ink=ink,
-            without_lines=None if ink is None else without_ruling(ink),
-            groups=tuple(
-                ExplainedGroup(
-                    frame_strip(group.ink),
-                    tuple(found),
-                    tuple(group_numbers(found, decimal=decimal)),
-                )
-                for line in read
-                for group, found in line
-            ),
-            reading=to_reading(
-                [[found for _, found in line] for line in read],
-                decimal=decimal,
-                calibration=self._calibration(),
-            ),
+        groups = [[(group, next(places)) for group in line] for line in lines]
+        reading = to_reading(
+            [[found for _, found in line] for line in groups],
+            decimal=decimal,
+            calibration=self._calibration(),
         )
+        return PageRead(page, groups, reading)
 
     def _places(self, groups: Sequence[Group]) -> list[list[PlaceRead]]:
         strips = load_strip_model(self._threads)
@@ -367,36 +320,17 @@ class Reader:
         )
 
 
-def _region(
-    page: NDArray[np.uint8], region: Sequence[int] | None
-) -> tuple[NDArray[np.uint8], tuple[int, int]]:
-    """Return the part of a page (H, W) to read, and the row and column of its corner."""
-    if region is None:
-        return page, (0, 0)
-    height, width = page.shape
-    if len(region) != 4:
-        raise InputError(f"region: must be top, left, bottom and right, but is {tuple(region)}")
-    top, left, bottom, right = (int(side) for side in region)
-    if not (0 <= top < bottom <= height and 0 <= left < right <= width):
-        raise InputError(
-            f"region: must lie within the picture, which is {height} high and {width} wide, "
-            f"but is {top},{left},{bottom},{right}"
-        )
-    return page[top:bottom, left:right], (top, left)
+def _on_picture(read: PageRead, shape: tuple[int, ...], corner: tuple[int, int]) -> Reading:
+    """Return what was read with boxes where they are on the picture.
 
-
-def _with_boxes(reading: Reading, where: Callable[[Box], Box]) -> Reading:
-    """Return a reading with its boxes where they are on the picture."""
-    return Reading(tuple(tuple(_moved(one, where) for one in line) for line in reading.lines))
-
-
-def _moved(number: Number, where: Callable[[Box], Box]) -> Number:
-    """Return a number with its boxes where they are on the picture."""
-    digits = tuple(
-        digit if digit.box is None else replace(digit, box=where(digit.box))
-        for digit in number.digits
+    Args:
+        read: A part of the picture, turned or not.
+        shape: The part's (H, W), before it was turned.
+        corner: Its row and column on the picture.
+    """
+    return moved_reading(
+        read.reading, lambda box: shifted(turned_back(box, read.quarters, shape), corner)
     )
-    return replace(number, digits=digits, box=where(number.box))
 
 
 def classify(

@@ -24,9 +24,10 @@ from tenfold.cli.read_places import CORNERS, GRID, REGION, result_places
 from tenfold.cli.read_rows import show_fields, show_numbers, show_table
 from tenfold.parallel import usable_cores
 from tenfold.preprocess import open_sheet
-from tenfold.values import Number
+from tenfold.values import Number, Reading
 
 if TYPE_CHECKING:
+    from tenfold.explanation import Explanation
     from tenfold.reader import Reader
 
 __all__ = ["read"]
@@ -130,7 +131,7 @@ def read(
     names = picture_names(paths)
     workers = min(workers or usable_cores(), max(len(names), 1))
     reader = open_reader(model, accuracy, threshold, threads=0 if workers == 1 else 1)
-    settings = {"polarity": "bright_ink", "decimal": decimal}
+    settings: dict[str, Any] = {"polarity": "bright_ink", "decimal": decimal}
     if grid is not None:
         way = _table_way(reader, grid, {"corners": corners, "region": region, **settings})
     elif fields is not None:
@@ -143,11 +144,12 @@ def read(
 
     def row(name: str) -> dict[str, Any]:
         page = open_sheet(named_picture(name), polarity=polarity)
-        found, numbers = way.read(page)
+        steps = reader.explain(page, region=region, **settings) if name in explained else None
+        found, numbers = way.read(page) if steps is None else _row(steps.reading)
         if name in drawn:
             _draw(page, numbers, drawn[name])
-        if name in explained:
-            _explain(reader, page, name, explained[name], decimal=decimal)
+        if steps is not None:
+            _explain(steps, page, name, explained[name])
         return found
 
     rows = picture_rows(names, row, "file", way.unread, counts, output, workers)
@@ -159,7 +161,7 @@ def _refuse_together(**given: Any) -> None:
     """Refuse options that make no sense together."""
     if given["corners"] is not None and given["grid"] is None:
         raise click.UsageError("--corners is where a table lies: give --grid too")
-    for one, others in (("fields", ("grid", "region")), ("explain", ("grid", "region", "fields"))):
+    for one, others in (("fields", ("grid", "region")), ("explain", ("grid", "fields"))):
         for other in others:
             if given[one] is not None and given[other] is not None:
                 raise click.UsageError(f"--{one} and --{other} exclude each other: give one")
@@ -167,10 +169,14 @@ def _refuse_together(**given: Any) -> None:
 
 def _numbers_way(reader: Reader, settings: Mapping[str, Any]) -> _Way:
     def read_page(page: Any) -> tuple[dict[str, Any], Iterable[Number]]:
-        reading = reader.read(page, **settings)
-        return reading.to_dict(), reading.numbers
+        return _row(reader.read(page, **settings))
 
     return _Way(read_page, {"text": None, "numbers": []}, show_numbers)
+
+
+def _row(reading: Reading) -> tuple[dict[str, Any], Iterable[Number]]:
+    """Return a picture's row, and the numbers to draw in."""
+    return reading.to_dict(), reading.numbers
 
 
 def _table_way(reader: Reader, grid: tuple[int, int], settings: Mapping[str, Any]) -> _Way:
@@ -208,11 +214,10 @@ def _draw(page: Any, numbers: Iterable[Number], path: Path) -> None:
     note(f"drawn: {path}")
 
 
-def _explain(reader: Reader, page: Any, name: str, path: Path, *, decimal: bool) -> None:
+def _explain(steps: Explanation, page: Any, name: str, path: Path) -> None:
     from tenfold.annotate import annotated_png
     from tenfold.report.reading_steps import GroupStep, PlaceStep, write_reading_steps
 
-    steps = reader.explain(page, polarity="bright_ink", decimal=decimal)
     write_reading_steps(
         path,
         title=Path(name).name,
