@@ -25,6 +25,7 @@ _LEAST_HEIGHT = 7  # pixels, of a digit
 _SPECK = 0.42  # of the height of what is near it: what is no digit beside that
 _BAR = 0.2  # of its height: the width of what does not make specks of others
 _NEARBY = 1.0  # of their height: how far from them that holds
+_HIGHEST = 1.8  # times the median height of ink: what is higher, as words run together, counts so
 _PART = 0.3  # of the higher part's height: how far above or below it another may lie
 _OVER = 0.5  # of the narrower part's width: what two parts of a digit have in common
 _TALL = 1.6  # times the higher part: no digit is higher, however it is put together
@@ -121,14 +122,25 @@ def _may_be_digits(pieces: Sequence[Piece], shape: tuple[int, ...]) -> list[Piec
     """Return what is as high as a digit: no specks, no dashes, and nothing in a page's corner."""
     least = _least_height(pieces)
     found = [piece for piece in pieces if piece.height >= least and borders(piece, shape) <= 1]
-    boxes = np.array([piece.box for piece in found], int).reshape(-1, 4)
+    if not found:
+        return []
+    boxes = np.array([piece.box for piece in found], int)
     heights = boxes[:, 2] - boxes[:, 0]
+    usual = np.minimum(heights, _HIGHEST * _usual_height(heights, found))
     whole = boxes[:, 3] - boxes[:, 1] > _BAR * heights  # what is no bar, left of a line
+    higher = usual[None] > heights[:, None] / _SPECK
     return [
         piece
-        for piece, box in zip(found, boxes, strict=True)
-        if not _is_beside_higher(box, boxes[whole & (heights > piece.height / _SPECK)])
+        for piece, box, rows in zip(found, boxes, higher & whole, strict=True)
+        if not _is_beside_higher(box, boxes[rows], usual[rows])
     ]
+
+
+def _usual_height(heights: NDArray[np.int_], pieces: Sequence[Piece]) -> float:
+    """Return the median height over the ink of pieces: specks have little of it."""
+    order = np.argsort(heights, kind="stable")
+    ink = np.array([piece.area for piece in pieces])[order].cumsum()
+    return float(heights[order[int(np.searchsorted(ink, ink[-1] / 2))]])
 
 
 def _least_height(pieces: Sequence[Piece]) -> float:
@@ -140,10 +152,12 @@ def _least_height(pieces: Sequence[Piece]) -> float:
     return max(_ABOVE_GRAIN * float(np.percentile(heights, 99)), _LEAST_HEIGHT)
 
 
-def _is_beside_higher(box: NDArray[np.int_], higher: NDArray[np.int_]) -> bool:
-    """Tell whether a box (4,) is near one of others (N, 4), measured by their heights."""
+def _is_beside_higher(
+    box: NDArray[np.int_], higher: NDArray[np.int_], heights: NDArray[np.float64]
+) -> bool:
+    """Tell whether a box (4,) is near one of others (N, 4), measured by their heights (N,)."""
     beyond = np.maximum(higher[:, :2] - box[2:], box[:2] - higher[:, 2:]).max(1, initial=-1)
-    return bool((beyond < _NEARBY * (higher[:, 2] - higher[:, 0])).any())
+    return bool((beyond < _NEARBY * heights).any())
 
 
 def _mark_of(piece: Piece, boxes: NDArray[np.int_]) -> int | None:

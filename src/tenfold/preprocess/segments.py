@@ -24,10 +24,17 @@ _BOW = 0.01  # of its length: the same of a long one, as a lens bends it
 _STEEPEST = 0.22  # rows a column: 12 degrees
 _OFF = 1.5, 0.012  # pixels, and of the distance: how far off its line a segment may lie
 _MOST_SEGMENTS = 3000  # beyond which a page is a texture
+# A line that writing clings to: its piece of thin ink is looked at stretch by stretch. The least
+# of its length, of the page's width, and of a stretch and of what is inked there, the slopes that
+# it may have, and how far ink may lie off it, in pixels.
+_CLUNG, _STRETCH, _INKED, _SLOPES, _OFF_STRETCH = 0.12, 80, 0.7, np.linspace(-0.2, 0.2, 21), 1.5
 
 
 class Segment(NamedTuple):
-    """A stretch of thin ink: its ends on the middle of its ink, its thickness, its label."""
+    """A stretch of thin ink: its ends on the middle of its ink, its thickness, its label.
+
+    The label is 0 where other ink is of the same piece.
+    """
 
     left: int
     right: int
@@ -60,6 +67,7 @@ def thin_ink(dark: NDArray[np.uint8], thickest: int) -> Thin:
     width, height = statistics[:, cv2.CC_STAT_WIDTH], statistics[:, cv2.CC_STAT_HEIGHT]
     area = statistics[:, cv2.CC_STAT_AREA]
     thickness = area / np.maximum(width, 1)
+    is_long = (width >= _CLUNG * dark.shape[1]) & (width >= 2 * SHORTEST)
     is_flat = (
         (width >= np.maximum(SHORTEST, FLAT * thickness))
         & (height <= _STEEPEST * width + 2 * thickness + 2)
@@ -68,8 +76,15 @@ def thin_ink(dark: NDArray[np.uint8], thickest: int) -> Thin:
     found = np.flatnonzero(is_flat)
     if len(found) > _MOST_SEGMENTS:
         found = found[np.argsort(-width[found], kind="stable")[:_MOST_SEGMENTS]]
-    segments = (_measured(labels, statistics[label], int(label)) for label in found)
-    return Thin(labels, [segment for segment in segments if segment is not None])
+    segments = []
+    for label in found.tolist():
+        segment = _measured(labels, statistics[label], label)
+        if segment is not None:
+            segments.append(segment)
+            is_long[label] = False
+    for label in np.flatnonzero(is_long)[1:].tolist():
+        segments += _clung_to(labels, statistics[label], label)
+    return Thin(labels, segments)
 
 
 def _measured(
@@ -98,6 +113,54 @@ def _measured(
     )
 
 
+def _clung_to(
+    labels: NDArray[np.int32], statistics: NDArray[np.int32], label: int
+) -> Iterator[Segment]:
+    """Give the stretches of a line in a piece of thin ink that has other strokes as well."""
+    left, top, width, height, _ = (int(value) for value in statistics)
+    for first in range(left, left + width, _STRETCH):
+        columns = slice(first, min(first + _STRETCH, left + width))
+        rows, places = np.nonzero(labels[top : top + height, columns] == label)
+        if (found := _straightest(rows, places)) is not None:
+            start, end, slope, row, thickness = found
+            yield Segment(
+                first + start,
+                first + end + 1,
+                top + row + slope * start,
+                top + row + slope * end,
+                thickness,
+                0,
+            )
+
+
+def _straightest(
+    rows: NDArray[np.int_], columns: NDArray[np.int_]
+) -> tuple[int, int, float, float, float] | None:
+    """Return the line through most columns of some ink; None where it is not through enough.
+
+    Args:
+        rows: Of the inked places, shape (N,).
+        columns: Of them.
+
+    Returns:
+        The first and the last column that are inked on it, its slope in rows a column, its row at
+        column 0, and its thickness.
+    """
+    levels = np.rint(rows - _SLOPES[:, None] * columns).astype(int)
+    levels -= levels.min()
+    deepest = int(levels.max()) + 1
+    counts = np.bincount((levels + deepest * np.arange(len(_SLOPES))[:, None]).ravel())
+    best, level = divmod(int(counts.argmax()), deepest)
+    on_it = np.abs(levels[best] - level) <= _OFF_STRETCH
+    seen = np.unique(columns[on_it])
+    first, last = int(seen[0]), int(seen[-1])
+    if last - first < 2 * SHORTEST or len(seen) < _INKED * (last - first + 1):
+        return None
+    slope = float(_SLOPES[best])
+    row = float((rows[on_it] - slope * columns[on_it]).mean())
+    return first, last, slope, row, float(on_it.sum()) / len(seen)
+
+
 def lines_of(segments: Sequence[Segment], height: float) -> Iterator[list[Segment]]:
     """Give the segments of each line from left to right, the longest line's first."""
     rest = sorted(segments, key=lambda segment: -segment.length)
@@ -113,8 +176,8 @@ def lines_of(segments: Sequence[Segment], height: float) -> Iterator[list[Segmen
                     line.append(segment)
                     grown = True
             if grown:
-                taken = {segment.label for segment in line}
-                rest = [segment for segment in rest if segment.label not in taken]
+                taken = {id(segment) for segment in line}
+                rest = [segment for segment in rest if id(segment) not in taken]
         line.sort(key=lambda segment: segment.left)
         yield line
 
