@@ -74,6 +74,54 @@ def test_lines_go_and_digits_stay(drawn: np.ndarray) -> None:
     assert (erased[digits > 0] > 0.5).mean() > 0.93
 
 
+def squared(pitch: int = 60) -> np.ndarray:
+    ink = blank((600, 900))
+    for place in range(20, 900, pitch):
+        cv2.line(ink, (place, 0), (place, 599), 1.0, 2)
+        cv2.line(ink, (0, place), (899, place), 1.0, 2)
+    return ink
+
+
+def test_a_line_that_writing_covers_is_told_by_the_others() -> None:
+    """Most of a line of squared paper lies under digits: what is left of it is in step."""
+    drawn, digits = squared(), np.zeros((600, 900), np.uint8)
+    for place, letter in enumerate("2882 5325 88"):
+        at = (30 + 70 * place, 345)
+        cv2.putText(digits, letter, at, cv2.FONT_HERSHEY_SIMPLEX, 2.9, 1, 8)
+    erased = erase_ruling(np.maximum(drawn, digits.astype(np.float32)))
+    beside = (drawn > 0) & (cv2.dilate(digits, np.ones((3, 3))) == 0)
+    assert erased[beside].mean() < 0.03
+    assert (erased[digits > 0] > 0.5).mean() > 0.93
+
+
+def test_sides_of_boxes_above_each_other_go_and_slanting_ones_stay() -> None:
+    drawn, digits = blank((420, 640)), np.zeros((420, 640), np.uint8)
+    for top in (80, 200):
+        for place in range(8):
+            corner = (60 + 64 * place, top)
+            cv2.rectangle(drawn, corner, (corner[0] + 64, corner[1] + 64), 1.0, 2)
+    for place in (1, 3, 6):  # from line to line, as a 1 in a box may go
+        left = 60 + 64 * place
+        cv2.line(digits, (left + 40, 82), (left + 20, 142), 1, 5)
+    erased = erase_ruling(np.maximum(drawn, digits.astype(np.float32)))
+    beside = (drawn > 0) & (cv2.dilate(digits, np.ones((5, 5))) == 0)
+    assert erased[beside].mean() < 0.03
+    assert (erased[digits > 0] > 0.5).mean() > 0.85
+
+
+def test_a_line_that_writing_clings_to_goes() -> None:
+    """Bars at the height of a line make one piece of thin ink with it, which is no straight one."""
+    drawn, strokes = blank((300, 700)), np.zeros((300, 700), np.uint8)
+    cv2.line(drawn, (0, 180), (699, 180), 1.0, 2)
+    for left in range(60, 640, 90):
+        cv2.line(strokes, (left, 178), (left + 50, 160), 1, 4)
+        cv2.line(strokes, (left + 50, 160), (left + 60, 110), 1, 4)
+    erased = erase_ruling(np.maximum(drawn, strokes.astype(np.float32)))
+    beside = (drawn > 0) & (cv2.dilate(strokes, np.ones((5, 5))) == 0)
+    assert erased[beside].mean() < 0.03
+    assert (erased[strokes > 0] > 0.5).mean() > 0.85
+
+
 @pytest.mark.parametrize("fall", [-30, 0, 40])
 def test_a_stroke_across_a_line_stays_whole(fall: int) -> None:
     stroke = blank()

@@ -153,6 +153,15 @@ def test_a_line_that_falls_is_level_in_the_ink(fall: float) -> None:
         assert np.abs(np.subtract(group.on_page(own), mark)).max() <= 8
 
 
+def test_words_run_together_do_not_make_specks_of_digits() -> None:
+    """A piece five times as high as the digits beside it, which have most of the ink."""
+    found = page(700, 1100)
+    for foot in (150, 250, 350, 450, 550, 650):
+        write(found, "40726138", 60, foot, 1.8)
+    cv2.polylines(found, [np.array([(560, 110), (700, 210), (560, 310)], np.int32)], False, 255, 5)
+    assert sum(mark.height < 60 for mark in boxes(found)) == 48
+
+
 @pytest.mark.parametrize("specks", [0, 400, 20_000])
 @pytest.mark.parametrize("text", ["", "274"])
 def test_a_grained_page_has_the_marks_of_its_digits_alone(text: str, specks: int) -> None:
