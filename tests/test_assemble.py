@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tenfold.assemble import (
+    FUSION,
     Calibration,
     PlaceRead,
     cell_number,
@@ -119,21 +120,21 @@ def seen(size: int, place: int, share: float = 0.9) -> np.ndarray:
 def test_two_models_together(
     strip: np.ndarray, glyph: np.ndarray, expected: int, alone: bool
 ) -> None:
-    fused = fuse(strip, glyph, is_cut=False, alone=alone)
+    fused = fuse(strip, glyph, FUSION.alone if alone else FUSION.beside)
     assert fused.shape == (11,)
     assert fused.sum() == pytest.approx(1)
     assert fused.argmax() == expected
 
 
 def test_agreement_makes_surer() -> None:
-    both = fuse(seen(14, 3, 0.8), seen(11, 3, 0.8), is_cut=False, alone=False)
-    one = fuse(seen(14, 3, 0.8), np.full(11, 1 / 11), is_cut=False, alone=False)
+    both = fuse(seen(14, 3, 0.8), seen(11, 3, 0.8), FUSION.beside)
+    one = fuse(seen(14, 3, 0.8), np.full(11, 1 / 11), FUSION.beside)
     assert both[3] > one[3]
 
 
 def test_what_was_cut_may_look_like_none() -> None:
-    whole = fuse(seen(14, 3), seen(11, 10, 0.97), is_cut=False, alone=False)
-    cut = fuse(seen(14, 3), seen(11, 10, 0.97), is_cut=True, alone=False)
+    whole = fuse(seen(14, 3), seen(11, 10, 0.97), FUSION.beside)
+    cut = fuse(seen(14, 3), seen(11, 10, 0.97), FUSION.cut)
     assert cut[3] > whole[3]
 
 

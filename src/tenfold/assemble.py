@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from tenfold.values import Box, Digit, Number, Reading
 
 __all__ = [
+    "FUSION",
     "Calibration",
+    "Fusion",
     "PlaceRead",
     "cell_number",
     "fuse",
@@ -32,8 +34,6 @@ _LONG = 3  # digits of such a number on a page turned round
 _MOST_GROUPS = 0.6  # of a page turned round: the share that has to be such numbers
 _MOST_ODDS = 50.0  # of the logarithm: beyond, all is certain
 _LEAST_ODDS = 1e-9  # from 0 and 1: so that there are log odds
-# How much the strip's word counts, and the glyph's: chosen on pages of held-out training digits.
-_ALONE, _BESIDE, _CUT = (0.3, 1.0), (1.0, 0.5), (1.0, 0.1)
 _EPSILON = 1e-4  # the least that either model gives to anything
 
 
@@ -51,6 +51,25 @@ class PlaceRead(NamedTuple):
     width: float
     digit: Digit | None
     glyph: NDArray[np.uint8] | None = None
+
+
+class Fusion(NamedTuple):
+    """How much the strip's word counts, and the glyph's, at a place of each sort.
+
+    Attributes:
+        alone: Of a digit that stands by itself.
+        beside: Of one among others.
+        cut: Of one that was cut off from a neighbour: then its form is spoiled, and that it looks
+            like no digit says little.
+    """
+
+    alone: tuple[float, float]
+    beside: tuple[float, float]
+    cut: tuple[float, float]
+
+
+FUSION = Fusion((0.3, 1.0), (1.0, 0.5), (1.0, 0.1))
+"""Chosen on pages of held-out training digits: ``python benchmarks/choose_fusion.py``."""
 
 
 class Calibration(NamedTuple):
@@ -74,7 +93,7 @@ _AS_IT_IS = Calibration()
 
 
 def fuse(
-    strip: NDArray[np.float64], glyph: NDArray[np.float64], *, is_cut: bool, alone: bool
+    strip: NDArray[np.float64], glyph: NDArray[np.float64], weights: tuple[float, float]
 ) -> NDArray[np.float64]:
     """Return what two models together say of a place.
 
@@ -84,15 +103,12 @@ def fuse(
     Args:
         strip: Shape (14,): what the model of strips says, by `tenfold.model.STRIP_SYMBOLS`.
         glyph: Shape (11,): what the model of digits says; the last is "no digit".
-        is_cut: Whether the digit was cut off from a neighbour: then its form is spoiled, and that
-            it looks like no digit says little.
-        alone: Whether it stands by itself.
+        weights: Of the strip's word and of the glyph's; see `Fusion`.
 
     Returns:
         Shape (11,), float64; sums to 1.
     """
     other = np.r_[strip[:10], strip[10:].sum()]
-    weights = _ALONE if alone else _CUT if is_cut else _BESIDE
     mixed = np.log(other + _EPSILON) * weights[0] + np.log(glyph + _EPSILON) * weights[1]
     powers = np.exp(mixed - mixed.max())
     return np.asarray(powers / powers.sum(), np.float64)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tenfold.assemble import PlaceRead, fuse
+from tenfold.assemble import FUSION, Fusion, PlaceRead, fuse
 from tenfold.decide import decide, digit_probabilities
 from tenfold.model import DIGITS, Model
 from tenfold.model.strips import STRIP_STEP, STRIP_SYMBOLS, StripModel
 from tenfold.preprocess import (
     Group,
-    Parted,
     column_of_strip,
     frame_ink,
     frame_strip,
@@ -22,14 +22,35 @@ from tenfold.preprocess import (
     strip_column,
 )
 from tenfold.spell import Spelled, spell
+from tenfold.values import Box
 
-__all__ = ["read_places"]
+__all__ = ["SeenPlace", "decide_places", "read_places", "see_places"]
 
 _FEW = 2  # places of a group that may be digits although the strip says otherwise
 _NEAR = 0.1  # heights of a group: how far from a mark its character may be spelled
 _REACH = 1.5  # places of a strip: how far a character reaches beyond those that spell it
 _STAR = len(STRIP_SYMBOLS)  # the output for letters and signs
 _LEAST = 1e-12  # probability, so that there is a logarithm
+
+
+class SeenPlace(NamedTuple):
+    """A place of a group as both models see it, before anything is decided.
+
+    Attributes:
+        spelled: What the model of strips says.
+        width: Share of the group that it takes, 0 to 1.
+        glyph: Shape (28, 28), uint8: what the model of digits saw; None where it was not asked.
+        digits: Shape (11,): what it said; the last is "no digit".
+        is_cut: Whether the ink was cut off from a neighbour's.
+        box: On the page; None where there is no ink.
+    """
+
+    spelled: Spelled
+    width: float
+    glyph: NDArray[np.uint8] | None
+    digits: NDArray[np.float64] | None
+    is_cut: bool
+    box: Box | None
 
 
 def read_places(
@@ -41,9 +62,6 @@ def read_places(
 ) -> list[list[PlaceRead]]:
     """Return what each place of each group was read as.
 
-    The model of strips says what stands where; between its places the ink is parted, and the model
-    of digits looks at each digit by itself.
-
     Args:
         groups: As `tenfold.preprocess.segment` returns them.
         strips: The model of strips.
@@ -51,32 +69,86 @@ def read_places(
         alone: When a digit by itself is refused; see `tenfold.decide.decide`.
         beside: When one among others is.
     """
-    framed = [frame_strip(group.ink) for group in groups]
-    spelled = [
-        _with_missed(group, strip, seen)
-        for group, strip, seen in zip(groups, framed, strips.probabilities(framed), strict=True)
-    ]
-    parted = [
-        part_ink(group.ink, _middles(one, group, strip))
-        for group, strip, one in zip(groups, framed, spelled, strict=True)
-    ]
-    glyphs = [
-        frame_ink(part.ink)
-        for one, parts in zip(spelled, parted, strict=True)
-        for character, part in zip(one, parts, strict=False)
-        if _may_be_digit(character, len(one)) and part.box is not None
-    ]
-    seen = zip(glyphs, _seen(np.stack(glyphs), digits), strict=True) if glyphs else iter(())
     return [
-        _read_group(
-            group,
-            one,
-            parts,
-            _widths(one, strip.shape[1]),
-            seen,
-            alone if len(one) == 1 else beside,
+        decide_places(places, alone if len(places) == 1 else beside)
+        for places in see_places(groups, strips, digits)
+    ]
+
+
+def see_places(groups: Sequence[Group], strips: StripModel, digits: Model) -> list[list[SeenPlace]]:
+    """Return what both models see at each place of each group.
+
+    The model of strips says what stands where; between its places the ink is parted, and the model
+    of digits looks at each digit by itself.
+
+    Args:
+        groups: As `tenfold.preprocess.segment` returns them.
+        strips: The model of strips.
+        digits: The model of digits.
+    """
+    framed = [frame_strip(group.ink) for group in groups]
+    found = [
+        _of_group(group, strip, probabilities)
+        for group, strip, probabilities in zip(
+            groups, framed, strips.probabilities(framed), strict=True
         )
-        for group, strip, one, parts in zip(groups, framed, spelled, parted, strict=True)
+    ]
+    glyphs = [place.glyph for places in found for place in places if place.glyph is not None]
+    says = iter(_seen(np.stack(glyphs), digits)) if glyphs else iter(())
+    return [
+        [place if place.glyph is None else place._replace(digits=next(says)) for place in places]
+        for places in found
+    ]
+
+
+def decide_places(
+    places: Sequence[SeenPlace], thresholds: Mapping[str, float], fusion: Fusion = FUSION
+) -> list[PlaceRead]:
+    """Return what the places of a group are read as.
+
+    Args:
+        places: Of the group, as `see_places` returns them.
+        thresholds: When a digit is refused; see `tenfold.decide.decide`.
+        fusion: How much each model's word counts.
+    """
+    read = []
+    for place in places:
+        symbol, digit = STRIP_SYMBOLS[place.spelled.symbol - 1], None
+        if place.digits is not None:
+            fused = fuse(
+                place.spelled.probabilities,
+                place.digits,
+                fusion.alone if len(places) == 1 else fusion.cut if place.is_cut else fusion.beside,
+            )
+            logits = np.log(np.maximum(fused, _LEAST)).astype(np.float32)
+            (digit,) = decide(logits[None], np.zeros(1, bool), thresholds=thresholds)
+            digit = replace(digit, box=place.box)
+            if not symbol.isdigit() and digit.rejected is not None:
+                digit = None
+        symbol = symbol if digit is None else str(digit.guess)
+        read.append(PlaceRead(symbol, place.width, digit, place.glyph))
+    return read
+
+
+def _of_group(
+    group: Group, strip: NDArray[np.uint8], probabilities: NDArray[np.float32]
+) -> list[SeenPlace]:
+    """Return the places of a group; the model of digits has not been asked yet."""
+    spelled = _with_missed(group, strip, probabilities)
+    parts = part_ink(group.ink, _middles(spelled, group, strip))
+    widths = _widths(spelled, strip.shape[1])
+    return [
+        SeenPlace(
+            character,
+            width,
+            frame_ink(part.ink)
+            if part.box is not None and _may_be_digit(character, len(spelled))
+            else None,
+            None,
+            part.is_cut,
+            None if part.box is None else group.on_page(part.box),
+        )
+        for character, part, width in zip(spelled, parts, widths, strict=True)
     ]
 
 
@@ -152,28 +224,3 @@ def _seen(glyphs: NDArray[np.uint8], digits: Model) -> NDArray[np.float64]:
     """Return what the model of digits says of glyphs (N, 28, 28): shape (N, 11)."""
     probabilities, none = digit_probabilities(digits.logits(glyphs), digits.card.temperature)
     return np.concatenate([probabilities, none[:, None]], 1)
-
-
-def _read_group(
-    group: Group,
-    spelled: Sequence[Spelled],
-    parts: Sequence[Parted],
-    widths: Sequence[float],
-    seen: Iterator[tuple[NDArray[np.uint8], NDArray[np.float64]]],
-    thresholds: Mapping[str, float],
-) -> list[PlaceRead]:
-    """Return the places of one group, each digit as both models see it."""
-    read = []
-    for character, part, width in zip(spelled, parts, widths, strict=True):
-        symbol, digit, glyph = STRIP_SYMBOLS[character.symbol - 1], None, None
-        if _may_be_digit(character, len(spelled)) and part.box is not None:
-            glyph, says = next(seen)
-            fused = fuse(character.probabilities, says, is_cut=part.is_cut, alone=len(spelled) == 1)
-            logits = np.log(np.maximum(fused, _LEAST)).astype(np.float32)
-            (digit,) = decide(logits[None], np.zeros(1, bool), thresholds=thresholds)
-            digit = replace(digit, box=group.on_page(part.box))
-            if not symbol.isdigit() and digit.rejected is not None:
-                digit = None
-        symbol = symbol if digit is None else str(digit.guess)
-        read.append(PlaceRead(symbol, width, digit, glyph))
-    return read

@@ -20,7 +20,7 @@ __all__ = ["train_strips"]
 @click.option(
     "--rounds",
     type=click.IntRange(1),
-    help="Of 256 strips each; 4,500 when not given, which take two hours on two cores.",
+    help="Of 256 strips each; 3,600 when not given, which take an hour and a half on two cores.",
 )
 @click.option("--resume", is_flag=True, help="Go on with the run in RUN from its last checkpoint.")
 @click.option("--quiet", is_flag=True, help="No progress.")
