@@ -27,6 +27,7 @@ from tenfold.values import Box
 __all__ = ["SeenPlace", "decide_places", "read_places", "see_places"]
 
 _FEW = 2  # places of a group that may be digits although the strip says otherwise
+_DOUBTFUL = 0.2  # probability of a digit, from which the model of digits is asked about a sign
 _NEAR = 0.1  # heights of a group: how far from a mark its character may be spelled
 _REACH = 1.5  # places of a strip: how far a character reaches beyond those that spell it
 _STAR = len(STRIP_SYMBOLS)  # the output for letters and signs
@@ -212,12 +213,13 @@ def _widths(spelled: Sequence[Spelled], strip_width: int) -> list[float]:
 
 
 def _may_be_digit(character: Spelled, count: int) -> bool:
-    """Tell a digit; also what was passed over, and in a group of one or two places a letter."""
+    """Tell a digit; also what was passed over or is in doubt, and of one or two places a letter."""
     symbol = STRIP_SYMBOLS[character.symbol - 1]
     if symbol.isdigit():
         return True
-    passed_over = int(character.probabilities.argmax()) < len(DIGITS)
-    return symbol in "-*" and (count <= _FEW or passed_over)
+    digits = character.probabilities[: len(DIGITS)]
+    in_doubt = float(digits.max()) >= min(float(character.probabilities.max()), _DOUBTFUL)
+    return symbol in "-*" and (count <= _FEW or in_doubt)
 
 
 def _seen(glyphs: NDArray[np.uint8], digits: Model) -> NDArray[np.float64]:
