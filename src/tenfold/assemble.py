@@ -27,6 +27,7 @@ __all__ = [
 _LETTERS = 0.5  # share of a group's width that letters and signs take, from which it is a word
 _STRANGE = 0.5  # share of a number's places that are no digits, from which it is none
 _LIKELY = 0.5  # of the digits of a number together: it may well be right
+_READ = 0.75  # of the marks of a page's only group: fewer digits read leave it in doubt
 _SURE = 0.9  # of the digits of a number together: it tells how a page lies
 _IN_LINES = 0.6  # of a page's marks: more beside others tell that it lies upright
 _HALF = 0.5  # of a page's groups: less sure numbers than that may mean that it is turned round
@@ -209,6 +210,8 @@ def to_reading(
 def is_doubtful(reading: Reading, sizes: Sequence[int]) -> bool:
     """Tell a reading of which less than half is likely, although there is something to read.
 
+    So is one of a single group of which only some marks are digits: upside down, a 2 is a 2.
+
     On a page that lies on its side neighbours stand above each other, and most marks by themselves;
     one of words and a number does not.
 
@@ -216,7 +219,10 @@ def is_doubtful(reading: Reading, sizes: Sequence[int]) -> bool:
         reading: Of a page.
         sizes: How many marks each group on the page has.
     """
-    likely = sum(_product(number) >= _LIKELY for number in reading.numbers)
+    found = [number for number in reading.numbers if _product(number) >= _LIKELY]
+    if len(sizes) == 1 and sum(len(one.digits) for one in found) < _READ * sizes[0]:
+        return True
+    likely = len(found)
     together = sum(size for size in sizes if size > 1)
     in_lines = likely > 0 and together >= _IN_LINES * sum(sizes)
     return likely < _HALF * len(sizes) and not in_lines
