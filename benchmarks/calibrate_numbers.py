@@ -25,18 +25,16 @@ from tenfold.files import read_json, write_json
 from tenfold.scores import aligned, parse_label
 from tenfold.synthesis.pages import draw_pages
 from tenfold.synthesis.sheets import SHEET_KINDS
-from tenfold.train.strip_run import HELD_OUT
-from tenfold.values import Split
+from tenfold.train.evaluate import calibration_figures
+from tenfold.train.strip_run import held_out_digits
 
 SEED = 77_000
 CARD = Path(tenfold.__file__).parent / "models" / "strips" / "strips.json"
-BINS = 15
 
 
 def measured(pages: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Return the product of each number's digits' confidences, and whether the number is right."""
-    train = load_mnist().train
-    digits = Split(train.images[-HELD_OUT:], train.labels[-HELD_OUT:])
+    digits = held_out_digits(load_mnist())
     kinds = [kind for kind in SHEET_KINDS if kind != "table"]
     reader, products, right = Reader(), [], []
     for page in draw_pages(digits, pages, SEED, kinds):
@@ -60,14 +58,8 @@ def fitted(products: NDArray[np.float64], right: NDArray[np.bool_]) -> Calibrati
 
 
 def calibration_error(sure: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    """Return the mean distance of confidence and share right, over bins of equal width."""
-    place = np.minimum((sure * BINS).astype(int), BINS - 1)
-    return float(
-        sum(
-            abs(right[place == one].mean() - sure[place == one].mean()) * (place == one).mean()
-            for one in np.unique(place)
-        )
-    )
+    """Return the expected calibration error."""
+    return float(calibration_figures(sure, right)["expected_calibration_error"])
 
 
 def main() -> None:

@@ -26,8 +26,7 @@ from tenfold.preprocess import open_sheet, segment
 from tenfold.scores import PictureScore, score_reading
 from tenfold.synthesis.pages import LabelledPage, draw_pages
 from tenfold.synthesis.sheets import SHEET_KINDS
-from tenfold.train.strip_run import HELD_OUT
-from tenfold.values import Split
+from tenfold.train.strip_run import held_out_digits
 
 SHOWN = 12
 ALONE = [(0.3, 1.0), (0.6, 1.0), (1.0, 0.5)]
@@ -51,8 +50,7 @@ class Setting(NamedTuple):
 
 
 def seen_pages(count: int, seed: int) -> list[Seen]:
-    train = load_mnist().train
-    digits = Split(train.images[-HELD_OUT:], train.labels[-HELD_OUT:])
+    digits = held_out_digits(load_mnist())
     kinds = [kind for kind in SHEET_KINDS if kind != "table"]
     strips, model = load_strip_model(), load_model("base")
     found = []

@@ -20,6 +20,7 @@ import difflib
 from collections.abc import Iterable
 
 __all__ = [
+    "UNREADABLE",
     "DataError",
     "InputError",
     "MissingExtraError",
@@ -76,6 +77,10 @@ class MissingExtraError(TenfoldError):
             f'install it with: pip install "tenfold[{extra}]"'
         )
         self.extra = extra
+
+
+UNREADABLE = (InputError, MissingExtraError)
+"""What may be wrong with one picture of many, which never stops the others."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.colour import to_grey
-from tenfold.errors import InputError, MissingExtraError
+from tenfold.errors import UNREADABLE, InputError
 from tenfold.files import open_regular
 from tenfold.more_formats import (
     EXTRA_SUFFIXES,
@@ -131,7 +131,7 @@ def page_names(name: str) -> list[str]:
     try:
         with open_regular(Path(name)) as stream:
             count = page_count(stream, name)
-    except (OSError, InputError, MissingExtraError):
+    except (OSError, *UNREADABLE):
         return [name]
     return [f"{name}#page={number}" for number in range(1, count + 1)] if count > 1 else [name]
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from tenfold.annotate import annotated_png
 from tenfold.cli.output import note, percent, printable, table, warn, watched
-from tenfold.errors import InputError
+from tenfold.errors import UNREADABLE
 from tenfold.parallel import in_order, usable_cores
 from tenfold.preprocess import open_sheet
 from tenfold.scores import PictureScore, TotalScore, score_reading, score_table, total_score
@@ -85,7 +85,7 @@ def _attempt(reader: Reader, label: PageLabel) -> tuple[_Read, str | None]:
     """Return what was read, and why nothing could be."""
     try:
         return _read(reader, label), None
-    except InputError as error:
+    except UNREADABLE as error:
         return _Read(label, "", (), score_reading(label.text, Reading())), str(error)
 
 
@@ -211,7 +211,7 @@ def _write_report(folder: Path, result: dict[str, Any], worst: Sequence[_Read]) 
     for one in worst:
         try:
             page = open_sheet(one.label.path)
-        except InputError:
+        except UNREADABLE:
             continue
         png = annotated_png(page, one.numbers)
         pictures.append(PictureRead(one.label.file, one.label.text, one.text, png))

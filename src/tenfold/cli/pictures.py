@@ -14,7 +14,7 @@ import click
 from tenfold.cli.answers import answer_options
 from tenfold.cli.output import note, warn, watched
 from tenfold.cli.paths import MODEL
-from tenfold.errors import InputError, MissingExtraError
+from tenfold.errors import UNREADABLE, InputError
 from tenfold.images import SUFFIXES, page_names, pictures_in
 from tenfold.model.included import DEFAULT_MODEL
 from tenfold.parallel import in_order
@@ -105,7 +105,7 @@ def picture_rows(
     def attempt(name: str) -> tuple[Mapping[str, Any], str | None]:
         try:
             return read(name), None
-        except (InputError, MissingExtraError) as error:
+        except UNREADABLE as error:
             return unread, str(error)
 
     def rows() -> Iterator[dict[str, Any]]:

@@ -8,19 +8,18 @@ which cross it stay whole.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tenfold.preprocess.printed_lines import printed_lines
 from tenfold.preprocess.segments import (
     APART,
     FLAT,
     SHORTEST,
     Segment,
     Thin,
-    lines_of,
     thin_ink,
 )
 
@@ -30,23 +29,10 @@ _DARK = 0.05  # of full ink: what a line is made of, which may be printed pale
 _CORE = 0.5  # of full ink: what is surely written or printed
 _SPECK = 12  # pixels of it: less says nothing of how high digits are
 _THICKEST = 0.06, 0.008, 14  # of the page's sides, the shorter first, and pixels: of a line
-_LONG = 2.2  # heights of a digit: a segment that is a line by itself
-_JOINED = 3.0  # heights of a digit: segments that are one together, if
-_COVERED = 0.75  # of its length is inked
-_HALF, _FEWEST, _ENOUGH = 0.5, 2, 4  # of it; and lines, and lines with those, at one distance
-_HELD = 0.7  # of its length is inked, where it reaches from line to line
-_STEMS = 1.5  # times as long an upright line has to be
-_BORDER = 0.9  # of the page's side: what is so long is a line, however high digits are
 _ENDS = 0.05  # heights of a digit: how near to a level line an upright one ends
-_BESIDE = 0.9  # heights of a digit: the least of an upright line between two level ones
 _ROOM = 0.85  # of the distance of two level lines: the highest digits between them
 _WHOLE = 0.5  # of the most ink in a row: a row with a whole line
-_PART = 0.35  # heights of a digit: the least that is seen of a line in step with others
-_OUT_OF_STEP = 0.07  # of their distance: how far it may be off
-_SAME = 0.15  # of their distance: how far apart parts of one line may be
 _CONTINUED = 0.8  # heights of a digit: the least of thin ink that continues a line
-_GAP = 0.3  # heights of a digit: what parts the sides of boxes that stand above each other
-_ASKEW = 0.1  # rows a column: how much a short line may slant more than most
 _EDGE = 1  # pixels beside a line that are its edge
 _CERTAIN = 0.12, 0.06, 0.03  # of the page's longer side: segments left out in measuring digits
 _GRID, _GRID_FILL = 0.5, 0.4  # of the page's height, and of its box: a piece that is a grid
@@ -198,175 +184,10 @@ def _lined(
         ends: Shape (H, W), 0 or 1: what a line reaches from one to the next however short it is.
     """
     found = np.zeros(thin.labels.shape, np.uint8)
-    lines = list(lines_of(thin.segments, height))
-    if ends is not None:  # sides of boxes that stand above each other
-        lines = [
-            part
-            for line in lines
-            for part in ([line] if _is_line(line, height, width, ends) else _runs(line, height))
-        ]
-    accepted = [line for line in lines if _is_line(line, height, width, ends)]
-    if not accepted:
-        return found
-    slope = _slope(accepted)
-    accepted = [
-        line
-        for line in accepted
-        if _length(line) >= _JOINED * height or abs(_slope([line]) - slope) <= _ASKEW
-    ]
-    accepted += _regular(lines, accepted, height, slope)
-    accepted += _in_step(lines, accepted, ends, height, slope)
-    if (step := _step(_rows(accepted, width / 2, slope), height)) is None:
-        for segments in accepted:
-            _mark(found, thin.labels, segments, height)
-    else:
-        for segments in _whole(accepted, width / 2, slope, _SAME * step):
-            _mark(found, thin.labels, segments, height, whole=True)
+    lines, are_whole = printed_lines(thin.segments, height, width, ends)
+    for segments in lines:
+        _mark(found, thin.labels, segments, height, whole=are_whole)
     return found
-
-
-def _runs(line: list[Segment], height: float) -> list[list[Segment]]:
-    """Return the parts of a line that gaps part."""
-    runs = [[line[0]]]
-    for before, segment in pairwise(line):
-        if segment.left - before.right > _GAP * height:
-            runs.append([])
-        runs[-1].append(segment)
-    return runs
-
-
-def _length(line: Sequence[Segment]) -> int:
-    """Return how far a line goes, with its gaps."""
-    return line[-1].right - line[0].left
-
-
-def _is_line(
-    segments: Sequence[Segment], height: float, width: int, ends: NDArray[np.uint8] | None
-) -> bool:
-    """Tell whether segments are long enough together for a printed line."""
-    whole = _length(segments)
-    inked = sum(segment.length for segment in segments)
-    longest = max(segment.length for segment in segments)
-    if ends is not None:
-        height *= _STEMS  # digits have long upright strokes, and no long level ones
-    return (
-        longest >= _LONG * height
-        or (whole >= _JOINED * height and inked >= _COVERED * whole)
-        or whole >= _BORDER * width
-        or (
-            ends is not None
-            and whole >= _BESIDE / _STEMS * height
-            and inked >= _HELD * whole
-            and all(_reaches(segments, ends))
-        )
-    )
-
-
-def _regular(
-    lines: Sequence[list[Segment]],
-    accepted: Sequence[list[Segment]],
-    height: float,
-    slope: float,
-) -> list[list[Segment]]:
-    """Return lines that strokes cover half, if all of them and the others are at one distance."""
-    found = []
-    for line in lines:
-        whole = _length(line)
-        inked = sum(segment.length for segment in line)
-        is_new = not any(line is other for other in accepted)
-        if is_new and whole >= _JOINED * height and inked >= _HALF * whole:
-            found.append(line)
-    if len(accepted) < _FEWEST or len(accepted) + len(found) < _ENOUGH:
-        return []
-    columns = [(line[0].left + line[-1].right) / 2 for line in found]
-    rows = _rows([*accepted, *found], float(np.mean(columns or [0])), slope)
-    return [] if _step(rows, height) is None else found
-
-
-def _in_step(
-    lines: Sequence[list[Segment]],
-    accepted: Sequence[list[Segment]],
-    ends: NDArray[np.uint8] | None,
-    height: float,
-    slope: float,
-) -> list[list[Segment]]:
-    """Return lines that strokes hide in part: at the distance of the others.
-
-    Of an upright one an end is in sight; of a level one more than a digit has.
-    """
-    found = []
-    for line in lines:
-        whole = _length(line)
-        if any(line is other for other in accepted):
-            continue
-        if ends is None:
-            may_be = whole >= _CONTINUED * height
-        else:
-            may_be = whole >= _PART * height and any(_reaches(line, ends))
-        if not may_be:
-            continue
-        column = (line[0].left + line[-1].right) / 2
-        rows = _rows(accepted, column, slope)
-        if (step := _step(rows, height)) is not None:
-            off = float(np.abs(_row(line, column, slope) - rows).min()) / step
-            is_other = off > 0.5 or ends is None
-            if is_other and abs(off - round(off)) <= _OUT_OF_STEP:
-                found.append(line)
-    return found
-
-
-def _step(rows: NDArray[np.float64], height: float) -> float | None:
-    """Return the distance of lines; None where they are fewer than three, or not at one.
-
-    Args:
-        rows: Where they are, in order, at one column.
-        height: Of a digit.
-    """
-    if not len(rows):
-        return None
-    distances = np.diff(rows[np.r_[True, np.diff(rows) > _BESIDE * height / 2]])  # parts are one
-    if len(distances) < 2:
-        return None
-    step = float(np.median(distances))
-    regular = np.abs(distances / step - np.round(distances / step)).max() <= _OUT_OF_STEP
-    return step if regular else None
-
-
-def _whole(
-    lines: Sequence[list[Segment]], column: float, slope: float, same: float
-) -> list[list[Segment]]:
-    """Return lines with the parts of each together: those no farther apart than some pixels."""
-    ordered = sorted(lines, key=lambda line: _row(line, column, slope))
-    found: list[list[Segment]] = []
-    last = -np.inf
-    for line in ordered:
-        row = _row(line, column, slope)
-        if row - last <= same:
-            found[-1] = sorted(found[-1] + line, key=lambda segment: segment.left)
-        else:
-            found.append(line)
-        last = row
-    return found
-
-
-def _slope(lines: Sequence[list[Segment]]) -> float:
-    """Return how many rows a column most lines fall: the median over their lengths."""
-    lengths = np.array([_length(line) for line in lines])
-    slopes = np.array([line[-1].end - line[0].start for line in lines]) / lengths
-    order = np.argsort(slopes)
-    passed = lengths[order].cumsum()
-    return float(slopes[order[int(np.searchsorted(passed, passed[-1] / 2))]])
-
-
-def _rows(lines: Sequence[Sequence[Segment]], column: float, slope: float) -> NDArray[np.float64]:
-    """Return where lines of one slope lie at a column, in order."""
-    return np.sort([_row(line, column, slope) for line in lines])
-
-
-def _row(line: Sequence[Segment], column: float, slope: float) -> float:
-    """Return where a line lies at a column, on it or beside it."""
-    first, last = line[0], line[-1]
-    return (first.start + last.end) / 2 + slope * (column - (first.left + last.right) / 2)
 
 
 def _mark(
@@ -408,13 +229,3 @@ def _mark(
     inked &= inked.sum(0) <= most
     place = np.broadcast_to(columns, rows.shape)
     found[rows[inked], place[inked]] = 1
-
-
-def _reaches(segments: Sequence[Segment], ends: NDArray[np.uint8]) -> list[bool]:
-    """Tell of each end of a line whether it lies where a line may end."""
-    first, last = segments[0], segments[-1]
-    rows, columns = ends.shape
-    return [
-        bool(ends[int(np.clip(round(row), 0, rows - 1)), int(np.clip(column, 0, columns - 1))])
-        for row, column in ((first.start, first.left), (last.end, last.right - 1))
-    ]

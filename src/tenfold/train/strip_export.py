@@ -117,7 +117,8 @@ def _folded(convolution: nn.Conv2d, after: nn.Module | None) -> tuple[_Values, _
         bias = convolution.bias
         assert bias is not None
         return weight.astype(np.float32), bias.detach().numpy().astype(np.float32)
-    assert after.running_var is not None and after.running_mean is not None  # noqa: PT018
+    assert after.running_var is not None
+    assert after.running_mean is not None
     spread = np.sqrt(after.running_var.numpy().astype(np.float64) + after.eps)
     factor = after.weight.detach().numpy().astype(np.float64) / spread
     bias64 = after.bias.detach().numpy() - factor * after.running_mean.numpy()

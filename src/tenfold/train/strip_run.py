@@ -26,7 +26,7 @@ from tenfold.train.strip_network import StripNetwork
 from tenfold.train.strip_training import StripRecipe, train_strips
 from tenfold.values import Split
 
-__all__ = ["HELD_OUT", "export_strips", "run_strips"]
+__all__ = ["HELD_OUT", "export_strips", "held_out_digits", "run_strips"]
 
 HELD_OUT = 5_000
 """The last training images: no strip that is trained on is drawn of them."""
@@ -59,6 +59,11 @@ def run_strips(
     return export_strips(network, recipe, data, folder / "model", trained)
 
 
+def held_out_digits(data: MNIST) -> Split:
+    """Return the last training images, of which no strip that is trained on is drawn."""
+    return Split(data.train.images[-HELD_OUT:], data.train.labels[-HELD_OUT:])
+
+
 def export_strips(
     network: StripNetwork,
     recipe: StripRecipe,
@@ -73,8 +78,7 @@ def export_strips(
     graph = strip_graph(network)
     ensure_folder(folder)
     write_bytes(folder / "model.onnx", graph)
-    held_out = Split(data.train.images[-HELD_OUT:], data.train.labels[-HELD_OUT:])
-    source = DigitSource(held_out)
+    source = DigitSource(held_out_digits(data))
     strips = [
         strip for number in range(_CHUNKS) for strip in draw_chunk(source, recipe.seed + 1, number)
     ]

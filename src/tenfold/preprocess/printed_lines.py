@@ -1,0 +1,213 @@
+"""Which thin segments of ink are printed lines: by their length, and by the distance of others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tenfold.preprocess.segments import Segment, lines_of
+
+__all__ = ["printed_lines"]
+
+_LONG = 2.2  # heights of a digit: a segment that is a line by itself
+_JOINED = 3.0  # heights of a digit: segments that are one together, if
+_COVERED = 0.75  # of its length is inked
+_HALF, _FEWEST, _ENOUGH = 0.5, 2, 4  # of it; and lines, and lines with those, at one distance
+_HELD = 0.7  # of its length is inked, where it reaches from line to line
+_STEMS = 1.5  # times as long an upright line has to be
+_BORDER = 0.9  # of the page's side: what is so long is a line, however high digits are
+_BESIDE = 0.9  # heights of a digit: the least of an upright line between two level ones
+_PART = 0.35  # heights of a digit: the least that is seen of a line in step with others
+_OUT_OF_STEP = 0.07  # of their distance: how far it may be off
+_SAME = 0.15  # of their distance: how far apart parts of one line may be
+_GAP = 0.3  # heights of a digit: what parts the sides of boxes that stand above each other
+_ASKEW = 0.1  # rows a column: how much a short line may slant more than most
+_SEEN = 0.8  # heights of a digit: the least that is seen of a level line in step with others
+
+_Line = list[Segment]
+
+
+def printed_lines(
+    segments: Sequence[Segment], height: float, width: int, ends: NDArray[np.uint8] | None
+) -> tuple[list[_Line], bool]:
+    """Return the segments of each printed line, and whether lines go from side to side of the page.
+
+    Args:
+        segments: Thin and level.
+        height: Of a digit.
+        width: Of the page.
+        ends: Shape (H, W), 0 or 1: what a line reaches from one to the next however short it is;
+            None of lines that are level on the page itself.
+    """
+    lines = list(lines_of(segments, height))
+    if ends is not None:  # sides of boxes that stand above each other
+        lines = [
+            part
+            for line in lines
+            for part in ([line] if _is_line(line, height, width, ends) else _runs(line, height))
+        ]
+    accepted = [line for line in lines if _is_line(line, height, width, ends)]
+    if not accepted:
+        return [], False
+    slope = _slope(accepted)
+    accepted = [
+        line
+        for line in accepted
+        if _length(line) >= _JOINED * height or abs(_slope([line]) - slope) <= _ASKEW
+    ]
+    accepted += _regular(_without(lines, accepted), accepted, height, slope)
+    accepted += _in_step(_without(lines, accepted), accepted, ends, height, slope)
+    step = _step(_rows(accepted, slope), height)
+    if step is None:
+        return accepted, False
+    return _whole(accepted, slope, _SAME * step), True
+
+
+def _without(lines: Sequence[_Line], accepted: Sequence[_Line]) -> list[_Line]:
+    """Return the lines that are not accepted yet."""
+    known = {id(line) for line in accepted}
+    return [line for line in lines if id(line) not in known]
+
+
+def _runs(line: _Line, height: float) -> list[_Line]:
+    """Return the parts of a line that gaps part."""
+    runs = [[line[0]]]
+    for before, segment in pairwise(line):
+        if segment.left - before.right > _GAP * height:
+            runs.append([])
+        runs[-1].append(segment)
+    return runs
+
+
+def _length(line: Sequence[Segment]) -> int:
+    """Return how far a line goes, with its gaps."""
+    return line[-1].right - line[0].left
+
+
+def _is_line(
+    segments: Sequence[Segment], height: float, width: int, ends: NDArray[np.uint8] | None
+) -> bool:
+    """Tell whether segments are long enough together for a printed line."""
+    whole = _length(segments)
+    inked = sum(segment.length for segment in segments)
+    longest = max(segment.length for segment in segments)
+    if ends is not None:
+        height *= _STEMS  # digits have long upright strokes, and no long level ones
+    return (
+        longest >= _LONG * height
+        or (whole >= _JOINED * height and inked >= _COVERED * whole)
+        or whole >= _BORDER * width
+        or (
+            ends is not None
+            and whole >= _BESIDE / _STEMS * height
+            and inked >= _HELD * whole
+            and all(_reaches(segments, ends))
+        )
+    )
+
+
+def _regular(
+    rest: Sequence[_Line], accepted: Sequence[_Line], height: float, slope: float
+) -> list[_Line]:
+    """Return lines that strokes cover half, if all of them and the others are at one distance."""
+    found = [
+        line
+        for line in rest
+        if _length(line) >= _JOINED * height
+        and sum(segment.length for segment in line) >= _HALF * _length(line)
+    ]
+    if len(accepted) < _FEWEST or len(accepted) + len(found) < _ENOUGH:
+        return []
+    return [] if _step(_rows([*accepted, *found], slope), height) is None else found
+
+
+def _in_step(
+    rest: Sequence[_Line],
+    accepted: Sequence[_Line],
+    ends: NDArray[np.uint8] | None,
+    height: float,
+    slope: float,
+) -> list[_Line]:
+    """Return lines that strokes hide in part: at the distance of the others.
+
+    Of an upright one an end is in sight; of a level one more than a digit has.
+    """
+    rows = _rows(accepted, slope)
+    if (step := _step(rows, height)) is None:
+        return []
+    found = []
+    for line in rest:
+        if ends is None:
+            may_be = _length(line) >= _SEEN * height
+        else:
+            may_be = _length(line) >= _PART * height and any(_reaches(line, ends))
+        off = float(np.abs(_row(line, slope) - rows).min()) / step
+        is_other = off > 0.5 or ends is None
+        if may_be and is_other and abs(off - round(off)) <= _OUT_OF_STEP:
+            found.append(line)
+    return found
+
+
+def _step(rows: NDArray[np.float64], height: float) -> float | None:
+    """Return the distance of lines; None where they are fewer than three, or not at one.
+
+    Args:
+        rows: Where they are, in order, as `_rows` returns them.
+        height: Of a digit.
+    """
+    if not len(rows):
+        return None
+    distances = np.diff(rows[np.r_[True, np.diff(rows) > _BESIDE * height / 2]])  # parts are one
+    if len(distances) < 2:
+        return None
+    step = float(np.median(distances))
+    regular = np.abs(distances / step - np.round(distances / step)).max() <= _OUT_OF_STEP
+    return step if regular else None
+
+
+def _whole(lines: Sequence[_Line], slope: float, same: float) -> list[_Line]:
+    """Return lines with the parts of each together: those no farther apart than some pixels."""
+    found: list[_Line] = []
+    last = -np.inf
+    for row, line in sorted(
+        ((_row(line, slope), line) for line in lines), key=lambda pair: pair[0]
+    ):
+        if row - last <= same:
+            found[-1] = sorted(found[-1] + line, key=lambda segment: segment.left)
+        else:
+            found.append(line)
+        last = row
+    return found
+
+
+def _slope(lines: Sequence[_Line]) -> float:
+    """Return how many rows a column most lines fall: the median over their lengths."""
+    lengths = np.array([_length(line) for line in lines])
+    slopes = np.array([line[-1].end - line[0].start for line in lines]) / lengths
+    order = np.argsort(slopes)
+    passed = lengths[order].cumsum()
+    return float(slopes[order[int(np.searchsorted(passed, passed[-1] / 2))]])
+
+
+def _rows(lines: Sequence[_Line], slope: float) -> NDArray[np.float64]:
+    """Return where lines of one slope lie at column 0, in order."""
+    return np.sort([_row(line, slope) for line in lines])
+
+
+def _row(line: Sequence[Segment], slope: float) -> float:
+    """Return where a line, or what goes on beside it at a slope, lies at column 0."""
+    first, last = line[0], line[-1]
+    return (first.start + last.end) / 2 - slope * (first.left + last.right) / 2
+
+
+def _reaches(segments: Sequence[Segment], ends: NDArray[np.uint8]) -> list[bool]:
+    """Tell of each end of a line whether it lies where a line may end."""
+    first, last = segments[0], segments[-1]
+    rows, columns = ends.shape
+    return [
+        bool(ends[int(np.clip(round(row), 0, rows - 1)), int(np.clip(column, 0, columns - 1))])
+        for row, column in ((first.start, first.left), (last.end, last.right - 1))
+    ]
