@@ -14,7 +14,7 @@ from tenfold.model.strips import STRIP_SYMBOLS
 __all__ = ["Residual", "StripNetwork"]
 
 _CHANNELS = (24, 40, 64, 128, 192)
-_DROPOUT = 0.1
+_DROPOUT = 0.1  # after the last batch normalisation: before one it would shift what that measures
 
 
 class Residual(nn.Module):
@@ -47,7 +47,6 @@ class StripNetwork(nn.Module):
             nn.Conv2d(fourth, fifth, (4, 3), padding=(0, 1), bias=False),
             nn.BatchNorm2d(fifth),
             nn.ReLU(),
-            nn.Dropout(_DROPOUT),
             Residual(_convolution(fifth, fifth, (1, 5))),
             Residual(_convolution(fifth, fifth, (1, 5))),
             nn.Dropout(_DROPOUT),

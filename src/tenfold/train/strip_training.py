@@ -40,7 +40,7 @@ class StripRecipe:
         rounds: Of four batches each.
         batch_size: Strips a step.
         pool: Chunks of 32 strips that are at hand; the oldest go as new ones are drawn.
-        new_chunks: Chunks drawn for each round.
+        new_chunks: Chunks drawn for each round; with 4, each strip is trained on about twice.
         optimizer: With its highest learning rates.
         warm_up: Share of the rounds over which the rates rise; they fall along a cosine to 0.
         stretch: Factor by which a batch is widened or narrowed, at most.
@@ -50,7 +50,7 @@ class StripRecipe:
     rounds: int = 3600
     batch_size: int = 64
     pool: int = 500
-    new_chunks: int = 2
+    new_chunks: int = 4
     optimizer: Muon = field(
         default_factory=lambda: Muon(learning_rate=0.03, other_weight_decay=0.02)
     )
