@@ -14,8 +14,8 @@ import tenfold
 import tiny
 from tenfold.cli import run
 from tenfold.data import MNIST
-from tenfold.files import json_digest
-from tenfold.model import included, load_model
+from tenfold.files import json_digest, write_json
+from tenfold.model import included, load_model, strips
 from tenfold.train.export import export_weights
 from tenfold.train.networks import Network
 
@@ -58,6 +58,7 @@ def installed(mnist: MNIST, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     (folder / "no-model").mkdir()
     shutil.copytree(folder / "base", folder / ".base.tenfold-new-1")  # as while one is put in place
     monkeypatch.setattr(included, "_FOLDER", folder)
+    monkeypatch.setattr(strips, "STRIP_FOLDER", folder / "strips")
     return folder
 
 
@@ -104,6 +105,38 @@ def test_a_card(installed: Path, capsys: Capture) -> None:
     assert run(["models", "small", "--json"]) == 0
     (card,) = json.loads(capsys.readouterr().out)
     assert card["name"] == "small"
+
+
+def test_the_model_of_strips_is_listed_too(installed: Path, capsys: Capture) -> None:
+    shutil.copytree(installed / "base", installed / "strips")
+    (installed / "strips" / "card.json").unlink()
+    write_json(
+        installed / "strips" / "strips.json",
+        {
+            "name": "strips",
+            "symbols": "0123456789.,-*",
+            "temperature": 1.25,
+            "recipe": {"rounds": 4},
+            "trained": {"parameters": 9876, "date": "2026-11-23T10:00:00+00:00"},
+            "figures": {"held_out_strips": {"strips": 640, "right": 0.875, "of_digits_alone": 0.9}},
+        },
+    )
+    assert run(["models"]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.split()[:2] == ["strips", "9,876"]
+    assert run(["models", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["held_out_strips_accuracy"] for row in rows] == [None, None, 0.875]
+    assert run(["models", "strips"]) == 0
+    out = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    for expected in ("held-out strips 640 87.50 %", "of digits alone 90.00 %", "temperature 1.25"):
+        assert expected in out
+    assert run(["models", "strips", "--json"]) == 0
+    (card,) = json.loads(capsys.readouterr().out)
+    assert card["recipe"] == {"rounds": 4}
+    (installed / "strips" / "strips.json").write_text("{", encoding="utf-8")
+    assert run(["models", "strips"]) == 1
+    assert "the model of strips cannot be read" in capsys.readouterr().err
 
 
 def test_somebody_s_card_cannot_steer_the_terminal(installed: Path, capsys: Capture) -> None:
@@ -174,6 +207,7 @@ def test_figures_are_not_kept_in_the_package(installed: Path, capsys: Capture) -
 
 def test_without_any(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     monkeypatch.setattr(included, "_FOLDER", tmp_path / "none")
+    monkeypatch.setattr(strips, "STRIP_FOLDER", tmp_path / "none")
     assert run(["models", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == []
     assert run(["models", "--csv"]) == 0

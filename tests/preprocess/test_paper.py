@@ -68,6 +68,29 @@ def test_grain_alone_is_no_ink() -> None:
     assert ink is None or (ink > 0.5).mean() < 0.001
 
 
+@pytest.mark.parametrize("breadth", [1.0, 2.0, 4.0, 8.0])
+def test_blotches_alone_are_no_ink(breadth: float) -> None:
+    """Cloth and rough paper: what lies far above most of it is rare, but always there."""
+    random = np.random.default_rng(7)
+    blotches = cv2.GaussianBlur(random.normal(0, 1, (500, 700)), (0, 0), breadth)
+    assert lift_page((70 + 5 * blotches / blotches.std()).clip(0, 255).astype(np.uint8)) is None
+
+
+def test_ink_along_the_edge_of_a_shadow() -> None:
+    """Half of each digit's surroundings is in the shadow: no median of them is its paper."""
+    words = np.zeros((94, 374), np.uint8)
+    cv2.putText(words, "2304216", (25, 66), cv2.FONT_HERSHEY_SIMPLEX, 1.3, 1, 4)
+    strokes = cv2.GaussianBlur(words.astype(np.float32), (0, 0), 1.0)
+    rows, columns = np.mgrid[:94, :374]
+    shadow = 1 / (1 + np.exp(-(rows - 70 + 0.12 * columns) / 1.5))
+    picture = 205 * (1 - 0.35 * shadow) * (1 - 0.35 * strokes)
+    picture += np.random.default_rng(2).normal(0, 2, picture.shape)
+    ink = lift_page(255 - picture.clip(0, 255).astype(np.uint8))
+    assert ink is not None
+    assert (ink[strokes > 0.8] > 0.4).mean() > 0.95
+    assert (ink[cv2.dilate(words, np.ones((9, 9))) == 0] > 0.4).mean() < 0.02
+
+
 @pytest.mark.parametrize("kind", ["even", "falling-off", "hard-shadow", "lamp"])
 @pytest.mark.parametrize("is_dark", [True, False])
 def test_ink_is_bright_whatever_it_was(kind: str, is_dark: bool) -> None:

@@ -109,6 +109,21 @@ def test_sides_of_boxes_above_each_other_go_and_slanting_ones_stay() -> None:
     assert (erased[digits > 0] > 0.5).mean() > 0.85
 
 
+def test_the_foot_of_boxes_goes_where_digits_stand_on_it() -> None:
+    """Most of the line is part of digits; the sides of the boxes end on what is left of it."""
+    drawn, digits = blank((300, 1160)), np.zeros((300, 1160), np.uint8)
+    for place in range(10):
+        corner = (80 + 98 * place, 80)
+        cv2.rectangle(drawn, corner, (corner[0] + 98, corner[1] + 116), 1.0, 8)
+        cv2.line(digits, (corner[0] + 40, 110), (corner[0] + 40, 196), 1, 9)
+        if place % 2:
+            cv2.line(digits, (corner[0] + 22, 190), (corner[0] + 75, 196), 1, 9)
+    erased = erase_ruling(np.maximum(drawn, digits.astype(np.float32)))
+    beside = (drawn > 0) & (cv2.dilate(digits, np.ones((13, 13))) == 0)
+    assert erased[beside].mean() < 0.03
+    assert (erased[digits > 0] > 0.5).mean() > 0.85
+
+
 def test_a_line_that_writing_clings_to_goes() -> None:
     """Bars at the height of a line make one piece of thin ink with it, which is no straight one."""
     drawn, strokes = blank((300, 700)), np.zeros((300, 700), np.uint8)

@@ -9,7 +9,7 @@ from typing import Any
 from tenfold.cli.output import percent, printable, table
 from tenfold.errors import ModelError
 
-__all__ = ["card_text", "commits_in_words"]
+__all__ = ["card_text", "commits_in_words", "strip_card_text"]
 
 
 def card_text(folder: Path, card: Mapping[str, Any]) -> str:
@@ -25,6 +25,17 @@ def card_text(folder: Path, card: Mapping[str, Any]) -> str:
             f"{folder / 'card.json'}: must tell figures and training as tenfold writes them, but "
             f"has others ({error}); export the model again"
         ) from error
+
+
+def strip_card_text(folder: Path, card: Mapping[str, Any], summary: str) -> str:
+    """Return the card of the model of strips: what it is, and how many strips it spells right."""
+    strips = card["figures"]["held_out_strips"]
+    rows = [
+        ["held-out strips", f"{strips['strips']:,}", percent(strips["right"])],
+        ["  of digits alone", "", percent(strips["of_digits_alone"])],
+    ]
+    shown = {**card, "recipe": {"summary": summary}, "thresholds": {}}
+    return f"{_head(folder, shown)}\n\n{table(rows, ('measured on', 'strips', 'spelled right'))}"
 
 
 def _text(folder: Path, card: Mapping[str, Any]) -> str:

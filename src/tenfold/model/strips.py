@@ -15,7 +15,14 @@ from tenfold.errors import ModelError
 from tenfold.files import read_json, sha256
 from tenfold.model.session import open_session
 
-__all__ = ["STRIP_STEP", "STRIP_SYMBOLS", "StripModel", "load_strip_model"]
+__all__ = [
+    "STRIP_FOLDER",
+    "STRIP_STEP",
+    "STRIP_SYMBOLS",
+    "StripModel",
+    "load_strip_model",
+    "read_strip_card",
+]
 
 STRIP_SYMBOLS = "0123456789.,-*"
 """What stands at a place, by outputs from 1 on; output 0 is nothing, the star any other sign."""
@@ -23,7 +30,9 @@ STRIP_SYMBOLS = "0123456789.,-*"
 STRIP_STEP = 4
 """Columns of a strip for each place of the output."""
 
-_FOLDER = Path(__file__).resolve().parent.parent / "models" / "strips"
+STRIP_FOLDER = Path(__file__).resolve().parent.parent / "models" / "strips"
+"""The folder of the model that comes with the package."""
+
 _BATCH = 16  # strips a call
 
 
@@ -90,19 +99,36 @@ def load_strip_model(threads: int = 0) -> StripModel:
     Raises:
         ModelError: It is missing or damaged.
     """
-    path = _FOLDER / "model.onnx"
+    path = STRIP_FOLDER / "model.onnx"
+    card = read_strip_card()
     try:
-        card = read_json(_FOLDER / "strips.json")
         found = sha256(path)
         content = path.read_bytes()
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{_FOLDER}: the model of strips cannot be read ({error})") from error
+    except OSError as error:
+        raise _unreadable(error) from error
     if found != card["sha256"]:
         raise ModelError(f"{path}: is not as its card says; install tenfold anew")
     model = StripModel.from_graph(content, path, float(card["temperature"]), threads)
     slope, offset = card["calibration"]
     model.calibration = (float(slope), float(offset))
     return model
+
+
+def read_strip_card() -> dict[str, Any]:
+    """Return what the card of the model of strips says: recipe, training, figures.
+
+    Raises:
+        ModelError: It is missing or damaged.
+    """
+    try:
+        card: dict[str, Any] = read_json(STRIP_FOLDER / "strips.json")
+    except (OSError, ValueError) as error:
+        raise _unreadable(error) from error
+    return card
+
+
+def _unreadable(error: Exception) -> ModelError:
+    return ModelError(f"{STRIP_FOLDER}: the model of strips cannot be read ({error})")
 
 
 def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:

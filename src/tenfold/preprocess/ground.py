@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tenfold.regions import BROAD, breadth, dividing_level, shrunk
 
-__all__ = ["lift_ink"]
+__all__ = ["broad_ground", "lift_ink"]
 
 _MIN_CONTRAST = 24  # grey levels between ground and ink, below which paper grain is all there is
 _MIN_SIGNAL = 5.0  # times the grain's standard deviation that ink must rise above the ground
@@ -44,7 +44,7 @@ def lift_ink(page: NDArray[np.uint8]) -> NDArray[np.float32] | None:
         return None
     small = shrunk(page, _SURFACE_SIDE)
     is_divided = _is_divided(small)
-    ground = _broad_ground(page) if is_divided else _fitted_ground(small, page.shape)
+    ground = broad_ground(page) if is_divided else _fitted_ground(small, page.shape)
     lifted = page - ground
     ink = _inked(lifted)
     if ink is None:
@@ -94,8 +94,10 @@ def _from_border(region: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(np.isin(labels, border[border > 0]), bool)
 
 
-def _broad_ground(page: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return all that is broader than a stroke, float32: what is above is a top-hat's.
+def broad_ground(page: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return all of a page (H, W), uint8, that is broader than a stroke, float32.
+
+    What is above it is a top-hat's.
 
     Meyer 1979, as in Soille, Morphological Image Analysis (2003), section 4.5: an opening of a
     small copy by a round brush, spread to the very edges of what is broad in the page itself. It

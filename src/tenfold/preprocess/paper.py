@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tenfold.images import Polarity, open_page
 from tenfold.polarity import ground_is_bright
 from tenfold.preprocess.glyph import small_enough
+from tenfold.preprocess.ground import broad_ground
 
 __all__ = ["lift_page", "lifted_page", "open_sheet"]
 
@@ -26,7 +27,8 @@ _LEAST_LIGHT = 24.0  # levels: paper is never taken for darker than that
 _LEAST_INK = 0.06  # of the light that paper throws back: less is no ink
 _GRAIN = 4.0  # times the grain's standard deviation: the least of ink
 _EDGE = 0.06  # of full ink: what is fainter is left out
-_SIGNAL = 4.5  # times the grain's standard deviation: the least of full ink
+_SIGNAL = 6.0  # times the grain's standard deviation: the least of full ink
+_SHADED_SIGNAL = 10.0  # the same where paper's level is all that is broader than strokes
 _CUT = 2.5  # times the grain's standard deviation, below which all is paper, but no more than
 _MOST_CUT = 0.4  # of full ink
 _FULL = 90.0  # percentile of the ink that counts as full
@@ -71,14 +73,26 @@ def lift_page(page: NDArray[np.uint8]) -> NDArray[np.float32] | None:
     Returns:
         Shape (H, W), float32, 0 where there is none to 1 full ink; None where the page is blank.
     """
-    lifted = lifted_page(page)
+    ink = _inked(lifted_page(page), _SIGNAL)
+    if ink is None:  # at a hard shadow's edge surroundings say nothing, and all seems to be grain
+        ink = _inked(_above(page, broad_ground(page)), _SHADED_SIGNAL)
+    return ink
+
+
+def _inked(lifted: NDArray[np.float32], signal: float) -> NDArray[np.float32] | None:
+    """Return ink (H, W), 0 to 1, of what is darker than paper; None where there is none.
+
+    Args:
+        lifted: As `lifted_page` returns it.
+        signal: Times the grain's standard deviation: the least of full ink.
+    """
     grain = _deviation(lifted)
     least = max(_LEAST_INK, _GRAIN * grain)
     inked = lifted > max(least, _dividing(lifted, least))
     if not inked.any():
         return None
     full = float(np.percentile(lifted[inked], _FULL))
-    if full < _SIGNAL * grain:
+    if full < signal * grain:
         return None
     lowest = max(_EDGE * full, min(_CUT * grain, _MOST_CUT * full))
     return np.where(lifted < lowest, 0, np.minimum(lifted / full, 1)).astype(np.float32)
@@ -94,7 +108,11 @@ def lifted_page(page: NDArray[np.uint8]) -> NDArray[np.float32]:
         Shape (H, W), float32: as a share of the light that paper throws back, below 0 where a place
         is brighter.
     """
-    ground = _paper(page)
+    return _above(page, _paper(page))
+
+
+def _above(page: NDArray[np.uint8], ground: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return by how much a page (H, W) is above its ground, as a share of the light there."""
     light = np.maximum(255 - ground, np.float32(_LEAST_LIGHT))
     return np.asarray((page - ground) / light, np.float32)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.preprocess.segments import Segment, lines_of
 
-__all__ = ["printed_lines"]
+__all__ = ["PrintedLines", "feet_of_boxes", "printed_lines"]
 
 _LONG = 2.2  # heights of a digit: a segment that is a line by itself
 _JOINED = 3.0  # heights of a digit: segments that are one together, if
@@ -25,15 +26,26 @@ _OUT_OF_STEP = 0.07  # of their distance: how far it may be off
 _SAME = 0.15  # of their distance: how far apart parts of one line may be
 _GAP = 0.3  # heights of a digit: what parts the sides of boxes that stand above each other
 _ASKEW = 0.1  # rows a column: how much a short line may slant more than most
+_SIDES, _SIDE = 3, 0.7  # of boxes that end on one row; heights of a digit: the least of one
 _SEEN = 0.8  # heights of a digit: the least that is seen of a level line in step with others
 
 _Line = list[Segment]
 
 
+class PrintedLines(NamedTuple):
+    """The segments of each printed line, and whether each goes from side to side of the page."""
+
+    lines: list[_Line]
+    are_whole: bool
+
+
 def printed_lines(
-    segments: Sequence[Segment], height: float, width: int, ends: NDArray[np.uint8] | None
-) -> tuple[list[_Line], bool]:
-    """Return the segments of each printed line, and whether lines go from side to side of the page.
+    segments: Sequence[Segment],
+    height: float,
+    width: int,
+    ends: NDArray[np.uint8] | None = None,
+) -> PrintedLines:
+    """Return the printed lines among segments.
 
     Args:
         segments: Thin and level.
@@ -51,7 +63,7 @@ def printed_lines(
         ]
     accepted = [line for line in lines if _is_line(line, height, width, ends)]
     if not accepted:
-        return [], False
+        return PrintedLines([], are_whole=False)
     slope = _slope(accepted)
     accepted = [
         line
@@ -62,8 +74,65 @@ def printed_lines(
     accepted += _in_step(_without(lines, accepted), accepted, ends, height, slope)
     step = _step(_rows(accepted, slope), height)
     if step is None:
-        return accepted, False
-    return _whole(accepted, slope, _SAME * step), True
+        return PrintedLines(accepted, are_whole=False)
+    return PrintedLines(_whole(accepted, slope, _SAME * step), are_whole=True)
+
+
+def feet_of_boxes(
+    sides: Sequence[Segment], height: float, ends: NDArray[np.uint8]
+) -> list[Segment]:
+    """Return the lines on which sides of boxes end that begin on a known one.
+
+    A digit in each box may cover most of such a line. Strokes begin anywhere, and end anywhere.
+
+    Args:
+        sides: Thin upright segments, whose columns are the page's rows.
+        height: Of a digit.
+        ends: Shape (W, H), 0 or 1: where a side may begin or end on a known level line.
+
+    Returns:
+        Level segments, from the first side to the last; they have no label.
+    """
+    far = []
+    for run in (run for line in lines_of(sides, height) for run in _runs(line, height)):
+        at_top, at_foot = _ends_on(run, ends)
+        if at_top != at_foot and _length(run) >= _SIDE * height:
+            far.append(_far_end(run, at_foot=at_top))
+    feet = []
+    for own in _at_one_row(sorted(far), _SAME * height):
+        own.sort(key=lambda end: end.column)
+        thickness = float(np.median([end.thickness for end in own]))
+        first, last = own[0], own[-1]
+        feet.append(
+            Segment(round(first.column), round(last.column), first.row, last.row, thickness, 0)
+        )
+    return feet
+
+
+class _End(NamedTuple):
+    """Where a side of a box ends: in the middle of the line there, if it has its thickness."""
+
+    row: float
+    column: float
+    thickness: float
+
+
+def _far_end(side: _Line, *, at_foot: bool) -> _End:
+    thickness = float(np.median([segment.thickness for segment in side]))
+    if at_foot:
+        return _End(side[-1].right + thickness / 2, side[-1].end, thickness)
+    return _End(side[0].left - thickness / 2, side[0].start, thickness)
+
+
+def _at_one_row(ends: Sequence[_End], same: float) -> list[list[_End]]:
+    """Return the ends of several sides that lie within some pixels of each other's rows."""
+    found: list[list[_End]] = []
+    for end in ends:
+        if found and end.row - found[-1][-1].row <= same:
+            found[-1].append(end)
+        else:
+            found.append([end])
+    return [own for own in found if len(own) >= _SIDES]
 
 
 def _without(lines: Sequence[_Line], accepted: Sequence[_Line]) -> list[_Line]:
@@ -82,14 +151,12 @@ def _runs(line: _Line, height: float) -> list[_Line]:
     return runs
 
 
-def _length(line: Sequence[Segment]) -> int:
+def _length(line: _Line) -> int:
     """Return how far a line goes, with its gaps."""
     return line[-1].right - line[0].left
 
 
-def _is_line(
-    segments: Sequence[Segment], height: float, width: int, ends: NDArray[np.uint8] | None
-) -> bool:
+def _is_line(segments: _Line, height: float, width: int, ends: NDArray[np.uint8] | None) -> bool:
     """Tell whether segments are long enough together for a printed line."""
     whole = _length(segments)
     inked = sum(segment.length for segment in segments)
@@ -104,7 +171,7 @@ def _is_line(
             ends is not None
             and whole >= _BESIDE / _STEMS * height
             and inked >= _HELD * whole
-            and all(_reaches(segments, ends))
+            and all(_ends_on(segments, ends))
         )
     )
 
@@ -143,7 +210,7 @@ def _in_step(
         if ends is None:
             may_be = _length(line) >= _SEEN * height
         else:
-            may_be = _length(line) >= _PART * height and any(_reaches(line, ends))
+            may_be = _length(line) >= _PART * height and any(_ends_on(line, ends))
         off = float(np.abs(_row(line, slope) - rows).min()) / step
         is_other = off > 0.5 or ends is None
         if may_be and is_other and abs(off - round(off)) <= _OUT_OF_STEP:
@@ -197,17 +264,18 @@ def _rows(lines: Sequence[_Line], slope: float) -> NDArray[np.float64]:
     return np.sort([_row(line, slope) for line in lines])
 
 
-def _row(line: Sequence[Segment], slope: float) -> float:
+def _row(line: _Line, slope: float) -> float:
     """Return where a line, or what goes on beside it at a slope, lies at column 0."""
     first, last = line[0], line[-1]
     return (first.start + last.end) / 2 - slope * (first.left + last.right) / 2
 
 
-def _reaches(segments: Sequence[Segment], ends: NDArray[np.uint8]) -> list[bool]:
-    """Tell of each end of a line whether it lies where a line may end."""
-    first, last = segments[0], segments[-1]
+def _ends_on(line: _Line, ends: NDArray[np.uint8]) -> tuple[bool, bool]:
+    """Tell of each end of a line whether it lies where ``ends``, (H, W), is 1."""
+    first, last = line[0], line[-1]
     rows, columns = ends.shape
-    return [
+    left, right = (
         bool(ends[int(np.clip(round(row), 0, rows - 1)), int(np.clip(column, 0, columns - 1))])
         for row, column in ((first.start, first.left), (last.end, last.right - 1))
-    ]
+    )
+    return left, right

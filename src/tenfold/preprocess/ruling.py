@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tenfold.preprocess.printed_lines import printed_lines
+from tenfold.preprocess.printed_lines import PrintedLines, feet_of_boxes, printed_lines
 from tenfold.preprocess.segments import (
     APART,
     FLAT,
@@ -82,13 +82,13 @@ def find_ruling(ink: NDArray[np.float32]) -> Ruling:
     thickest = min(round(max(of_shorter * min(ink.shape), of_longer * max(ink.shape))) + 1, most)
     across, along = thin_ink(dark, thickest), thin_ink(np.ascontiguousarray(dark.T), thickest)
     height = _digit_height(dark, (ink > _CORE).astype(np.uint8), across, along)
-    level = _lined(across, height, ink.shape[1])
+    level = _level_lines(across, along, height)
     if (pitch := _pitch(level)) is not None and _ROOM * pitch < height:
         height = _ROOM * pitch
-        level = _lined(across, height, ink.shape[1])
-    between = _rows_of_lines(level, height)
-    upright = _lined(along, height, ink.shape[0], np.ascontiguousarray(between.T)).T
-    return Ruling(level, np.ascontiguousarray(upright), thickest)
+        level = _level_lines(across, along, height)
+    ends = _rows_of_lines(level, height)
+    upright = printed_lines(along.segments, height, len(ink), np.ascontiguousarray(ends.T))
+    return Ruling(level, np.ascontiguousarray(_marked(along.labels, upright, height).T), thickest)
 
 
 def _digit_height(dark: NDArray[np.uint8], core: NDArray[np.uint8], *thin: Thin) -> float:
@@ -172,21 +172,26 @@ def _rows_of_lines(lines: NDArray[np.uint8], height: float) -> NDArray[np.uint8]
     return np.asarray(cv2.dilate(lines, np.ones((reach, 2 * reach + 1), np.uint8)), np.uint8)
 
 
-def _lined(
-    thin: Thin, height: float, width: int, ends: NDArray[np.uint8] | None = None
-) -> NDArray[np.uint8]:
-    """Return the places (H, W) of level lines, 0 or 1: without what is thicker than they are.
+def _level_lines(across: Thin, along: Thin, height: float) -> NDArray[np.uint8]:
+    """Return the places (H, W) of level lines, also of those under the digits of a row of boxes.
 
     Args:
-        thin: Where they may be.
+        across: Thin level ink.
+        along: Thin upright ink, turned.
         height: Of a digit.
-        width: Of the page.
-        ends: Shape (H, W), 0 or 1: what a line reaches from one to the next however short it is.
     """
-    found = np.zeros(thin.labels.shape, np.uint8)
-    lines, are_whole = printed_lines(thin.segments, height, width, ends)
-    for segments in lines:
-        _mark(found, thin.labels, segments, height, whole=are_whole)
+    found = printed_lines(across.segments, height, across.labels.shape[1])
+    level = _marked(across.labels, found, height)
+    ends = np.ascontiguousarray(_rows_of_lines(level, height).T)
+    feet = [[foot] for foot in feet_of_boxes(along.segments, height, ends)]
+    return level | _marked(across.labels, PrintedLines(feet, are_whole=False), height)
+
+
+def _marked(labels: NDArray[np.int32], printed: PrintedLines, height: float) -> NDArray[np.uint8]:
+    """Return the places (H, W) of lines, 0 or 1: without what is thicker than they are."""
+    found = np.zeros(labels.shape, np.uint8)
+    for segments in printed.lines:
+        _mark(found, labels, segments, height, whole=printed.are_whole)
     return found
 
 

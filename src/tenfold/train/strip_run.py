@@ -92,7 +92,10 @@ def export_strips(
         "temperature": temperature,
         "calibration": [1.0, 0.0],
         "recipe": asdict(recipe),
-        "trained": trained,
+        "trained": {
+            "parameters": sum(value.numel() for value in network.parameters()),
+            **trained,
+        },
         "figures": _figures(model, strips[1::2]),
         "licence": "MIT",
     }
