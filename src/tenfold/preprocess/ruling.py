@@ -33,6 +33,7 @@ _ENDS = 0.05  # heights of a digit: how near to a level line an upright one ends
 _ROOM = 0.85  # of the distance of two level lines: the highest digits between them
 _WHOLE = 0.5  # of the most ink in a row: a row with a whole line
 _CONTINUED = 0.8  # heights of a digit: the least of thin ink that continues a line
+_DARKER = 1.3  # times a line's usual ink: that of a stroke along it
 _EDGE = 1  # pixels beside a line that are its edge
 _CERTAIN = 0.12, 0.06, 0.03  # of the page's longer side: segments left out in measuring digits
 _GRID, _GRID_FILL = 0.5, 0.4  # of the page's height, and of its box: a piece that is a grid
@@ -82,13 +83,17 @@ def find_ruling(ink: NDArray[np.float32]) -> Ruling:
     thickest = min(round(max(of_shorter * min(ink.shape), of_longer * max(ink.shape))) + 1, most)
     across, along = thin_ink(dark, thickest), thin_ink(np.ascontiguousarray(dark.T), thickest)
     height = _digit_height(dark, (ink > _CORE).astype(np.uint8), across, along)
-    level = _level_lines(across, along, height)
+    level = _level_lines(ink, across, along, height)
     if (pitch := _pitch(level)) is not None and _ROOM * pitch < height:
         height = _ROOM * pitch
-        level = _level_lines(across, along, height)
+        level = _level_lines(ink, across, along, height)
     ends = _rows_of_lines(level, height)
     upright = printed_lines(along.segments, height, len(ink), np.ascontiguousarray(ends.T))
-    return Ruling(level, np.ascontiguousarray(_marked(along.labels, upright, height).T), thickest)
+    return Ruling(
+        level,
+        np.ascontiguousarray(_marked(np.ascontiguousarray(ink.T), along.labels, upright, height).T),
+        thickest,
+    )
 
 
 def _digit_height(dark: NDArray[np.uint8], core: NDArray[np.uint8], *thin: Thin) -> float:
@@ -172,44 +177,50 @@ def _rows_of_lines(lines: NDArray[np.uint8], height: float) -> NDArray[np.uint8]
     return np.asarray(cv2.dilate(lines, np.ones((reach, 2 * reach + 1), np.uint8)), np.uint8)
 
 
-def _level_lines(across: Thin, along: Thin, height: float) -> NDArray[np.uint8]:
+def _level_lines(
+    ink: NDArray[np.float32], across: Thin, along: Thin, height: float
+) -> NDArray[np.uint8]:
     """Return the places (H, W) of level lines, also of those under the digits of a row of boxes.
 
     Args:
-        across: Thin level ink.
-        along: Thin upright ink, turned.
+        ink: Shape (H, W), float32.
+        across: Where it is thin and level.
+        along: Where it is thin and upright, turned.
         height: Of a digit.
     """
     found = printed_lines(across.segments, height, across.labels.shape[1])
-    level = _marked(across.labels, found, height)
+    level = _marked(ink, across.labels, found, height)
     ends = np.ascontiguousarray(_rows_of_lines(level, height).T)
     feet = [[foot] for foot in feet_of_boxes(along.segments, height, ends)]
-    return level | _marked(across.labels, PrintedLines(feet, are_whole=False), height)
+    return level | _marked(ink, across.labels, PrintedLines(feet, are_whole=False), height)
 
 
-def _marked(labels: NDArray[np.int32], printed: PrintedLines, height: float) -> NDArray[np.uint8]:
+def _marked(
+    ink: NDArray[np.float32], labels: NDArray[np.int32], printed: PrintedLines, height: float
+) -> NDArray[np.uint8]:
     """Return the places (H, W) of lines, 0 or 1: without what is thicker than they are."""
     found = np.zeros(labels.shape, np.uint8)
     for segments in printed.lines:
-        _mark(found, labels, segments, height, whole=printed.are_whole)
+        _mark(found, ink, labels, segments, height, whole=printed.are_whole)
     return found
 
 
 def _mark(
     found: NDArray[np.uint8],
+    ink: NDArray[np.float32],
     labels: NDArray[np.int32],
     segments: Sequence[Segment],
     height: float,
     *,
     whole: bool = False,
 ) -> None:
-    """Set the places of a line to 1, in place, but where ink is thicker than it is.
+    """Set the places of a line to 1, in place, but where ink is thicker or darker than it is.
 
     Also what continues it beyond its segments: where a stroke clings to a line, their piece of thin
     ink is no segment. A ``whole`` one goes from one side of the page to the other.
     """
-    usual = float(np.median([segment.thickness for segment in segments]))
-    most = round(1.5 * usual) + 2
+    thickness = float(np.median([segment.thickness for segment in segments]))
+    most = round(1.5 * thickness) + 2
     first, last = segments[0], segments[-1]
     ends = np.array([(part.left, part.start) for part in segments]
                     + [(part.right, part.end) for part in segments])  # fmt: skip
@@ -233,4 +244,8 @@ def _mark(
     inked = seen > 0
     inked &= inked.sum(0) <= most
     place = np.broadcast_to(columns, rows.shape)
+    if inked.any():
+        dark = np.where(inked, ink[rows, place], np.float32(0))
+        usual = float(np.median(dark.max(0)[inked.any(0)]))  # in the middle of the line
+        inked &= dark <= _DARKER * usual + _DARK
     found[rows[inked], place[inked]] = 1
