@@ -72,7 +72,7 @@ def printed_lines(
     ]
     accepted += _regular(_without(lines, accepted), accepted, height, slope)
     accepted += _in_step(_without(lines, accepted), accepted, ends, height, slope)
-    step = _step(_rows(accepted, slope), height)
+    step = _step(_rows(accepted, slope, height))
     if step is None:
         return PrintedLines(accepted, are_whole=False)
     return PrintedLines(_whole(accepted, slope, _SAME * step), are_whole=True)
@@ -188,7 +188,7 @@ def _regular(
     ]
     if len(accepted) < _FEWEST or len(accepted) + len(found) < _ENOUGH:
         return []
-    return [] if _step(_rows([*accepted, *found], slope), height) is None else found
+    return [] if _step(_rows([*accepted, *found], slope, height)) is None else found
 
 
 def _in_step(
@@ -202,8 +202,8 @@ def _in_step(
 
     Of an upright one an end is in sight; of a level one more than a digit has.
     """
-    rows = _rows(accepted, slope)
-    if (step := _step(rows, height)) is None:
+    rows = _rows(accepted, slope, height)
+    if (step := _step(rows)) is None:
         return []
     found = []
     for line in rest:
@@ -218,16 +218,9 @@ def _in_step(
     return found
 
 
-def _step(rows: NDArray[np.float64], height: float) -> float | None:
-    """Return the distance of lines; None where they are fewer than three, or not at one.
-
-    Args:
-        rows: Where they are, in order, as `_rows` returns them.
-        height: Of a digit.
-    """
-    if not len(rows):
-        return None
-    distances = np.diff(rows[np.r_[True, np.diff(rows) > _BESIDE * height / 2]])  # parts are one
+def _step(rows: NDArray[np.float64]) -> float | None:
+    """Return the distance of lines at some rows; None where they are few, or not at one."""
+    distances = np.diff(rows)
     if len(distances) < 2:
         return None
     step = float(np.median(distances))
@@ -259,9 +252,20 @@ def _slope(lines: Sequence[_Line]) -> float:
     return float(slopes[order[int(np.searchsorted(passed, passed[-1] / 2))]])
 
 
-def _rows(lines: Sequence[_Line], slope: float) -> NDArray[np.float64]:
-    """Return where lines of one slope lie at column 0, in order."""
-    return np.sort([_row(line, slope) for line in lines])
+def _rows(lines: Sequence[_Line], slope: float, height: float) -> NDArray[np.float64]:
+    """Return where lines of one slope lie at column 0, in order; close by each other the longest.
+
+    Strokes along a line, and parts of it, are no lines of their own.
+    """
+    found: list[tuple[float, int]] = []
+    last = -np.inf
+    for row, length in sorted((_row(line, slope), _length(line)) for line in lines):
+        if row - last > _BESIDE * height / 2:
+            found.append((row, length))
+        elif length > found[-1][1]:
+            found[-1] = row, length
+        last = row
+    return np.array([row for row, _ in found])
 
 
 def _row(line: _Line, slope: float) -> float:

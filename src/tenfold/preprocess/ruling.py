@@ -33,6 +33,7 @@ _ENDS = 0.05  # heights of a digit: how near to a level line an upright one ends
 _ROOM = 0.85  # of the distance of two level lines: the highest digits between them
 _WHOLE = 0.5  # of the most ink in a row: a row with a whole line
 _CONTINUED = 0.8  # heights of a digit: the least of thin ink that continues a line
+_FEW, _ROUNDS, _STRAY = 5, 3, 0.7  # segments; fits; thicknesses off that a stroke beside it lies
 _DARKER = 1.3  # times a line's usual ink: that of a stroke along it
 _EDGE = 1  # pixels beside a line that are its edge
 _CERTAIN = 0.12, 0.06, 0.03  # of the page's longer side: segments left out in measuring digits
@@ -221,10 +222,9 @@ def _mark(
     """
     thickness = float(np.median([segment.thickness for segment in segments]))
     most = round(1.5 * thickness) + 2
+    segments = _without_strays(segments, thickness)
     first, last = segments[0], segments[-1]
-    ends = np.array([(part.left, part.start) for part in segments]
-                    + [(part.right, part.end) for part in segments])  # fmt: skip
-    ends = ends[np.argsort(ends[:, 0], kind="stable")]
+    ends = _ends(segments)
     beyond = labels.shape[1] if whole else round(APART * height)
     columns = np.arange(max(first.left - beyond, 0), min(last.right + beyond, labels.shape[1]))
     slope = (last.end - first.start) / max(last.right - first.left, 1)
@@ -249,3 +249,30 @@ def _mark(
         usual = float(np.median(dark.max(0)[inked.any(0)]))  # in the middle of the line
         inked &= dark <= _DARKER * usual + _DARK
     found[rows[inked], place[inked]] = 1
+
+
+def _ends(segments: Sequence[Segment]) -> NDArray[np.float64]:
+    """Return the column and the row of each segment's ends (N, 2), from left to right."""
+    ends = np.array([(part.left, part.start) for part in segments]
+                    + [(part.right, part.end) for part in segments])  # fmt: skip
+    return np.asarray(ends[np.argsort(ends[:, 0], kind="stable")], np.float64)
+
+
+def _without_strays(segments: Sequence[Segment], thickness: float) -> Sequence[Segment]:
+    """Return the segments of a line without strokes that lie beside it: off what most lie on.
+
+    That may be bent, as paper is: a parabola.
+    """
+    if len(segments) < _FEW:
+        return segments
+    left, right = np.array([part[:2] for part in segments], float).T
+    rows = np.array([part[2:4] for part in segments])
+    columns = np.stack([left, right], 1)
+    weights = np.repeat(np.sqrt(right - left), 2)
+    near = np.ones(len(segments), bool)
+    for _ in range(_ROUNDS):
+        seen = np.repeat(near, 2)
+        parabola = np.polyfit(columns.ravel()[seen], rows.ravel()[seen], 2, w=weights[seen])
+        off = np.abs(rows - np.polyval(parabola, columns)).max(1)
+        near = off <= max(_STRAY * thickness, 2 * float(np.median(off)))
+    return [part for part, is_near in zip(segments, near.tolist(), strict=True) if is_near]
