@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from tenfold.spell import log_probability, spell
+from tenfold.spell import align, log_probability, spell
 
 
 def places(*outputs: int, sure: float = 0.9) -> np.ndarray:
@@ -52,3 +52,26 @@ def test_probabilities_of_all_texts_sum_to_one() -> None:
     for text, likely in of_text.items():
         assert log_probability(rows, text) == pytest.approx(np.log(likely), abs=1e-5), text
     assert log_probability(rows, (1, 1, 1)) == -np.inf
+
+
+def test_a_text_lies_along_the_best_path_that_spells_it() -> None:
+    """Against every path, one by one."""
+    random = np.random.default_rng(2)
+    rows = random.random((5, 3)).astype(np.float32)
+    rows /= rows.sum(1, keepdims=True)
+    best: dict[tuple[int, ...], tuple[float, list[tuple[int, int, int]]]] = {}
+    for path in itertools.product(range(3), repeat=5):
+        runs = [(output, len(list(run))) for output, run in itertools.groupby(path)]
+        starts = np.cumsum([0, *(length for _, length in runs)]).tolist()
+        found = [
+            (output, start, start + length - 1)
+            for (output, length), start in zip(runs, starts, strict=False)
+            if output
+        ]
+        likely = float(np.prod([rows[place, one] for place, one in enumerate(path)]))
+        text = tuple(output for output, _, _ in found)
+        best[text] = max(best.get(text, (0.0, [])), (likely, found))
+    for text, (_, found) in best.items():
+        aligned = [(one.symbol, one.first, one.last) for one in align(rows, text)]
+        assert aligned == found, text
+    assert align(np.zeros((0, 3), np.float32), (1,)) == []

@@ -21,7 +21,8 @@ from tenfold.preprocess import (
     part_ink,
     strip_column,
 )
-from tenfold.spell import Spelled, spell
+from tenfold.respell import spell_strips
+from tenfold.spell import Spelled
 from tenfold.values import Box
 
 __all__ = ["SeenPlace", "decide_places", "read_places", "see_places"]
@@ -89,10 +90,8 @@ def see_places(groups: Sequence[Group], strips: StripModel, digits: Model) -> li
     """
     framed = [frame_strip(group.ink) for group in groups]
     found = [
-        _of_group(group, strip, probabilities)
-        for group, strip, probabilities in zip(
-            groups, framed, strips.probabilities(framed), strict=True
-        )
+        _of_group(group, strip, *spelled)
+        for group, strip, spelled in zip(groups, framed, spell_strips(framed, strips), strict=True)
     ]
     glyphs = [place.glyph for places in found for place in places if place.glyph is not None]
     says = iter(_seen(np.stack(glyphs), digits)) if glyphs else iter(())
@@ -132,10 +131,13 @@ def decide_places(
 
 
 def _of_group(
-    group: Group, strip: NDArray[np.uint8], probabilities: NDArray[np.float32]
+    group: Group,
+    strip: NDArray[np.uint8],
+    found: list[Spelled],
+    probabilities: NDArray[np.float32],
 ) -> list[SeenPlace]:
     """Return the places of a group; the model of digits has not been asked yet."""
-    spelled = _with_missed(group, strip, probabilities)
+    spelled = _with_missed(found, group, strip, probabilities)
     parts = part_ink(group.ink, _middles(spelled, group, strip))
     widths = _widths(spelled, strip.shape[1])
     return [
@@ -154,13 +156,15 @@ def _of_group(
 
 
 def _with_missed(
-    group: Group, strip: NDArray[np.uint8], probabilities: NDArray[np.float32]
+    found: list[Spelled],
+    group: Group,
+    strip: NDArray[np.uint8],
+    probabilities: NDArray[np.float32],
 ) -> list[Spelled]:
     """Return the characters of a group; among them marks of their own that were passed over.
 
     Of a word most letters are passed over: where one was spelled nothing is added.
     """
-    found = spell(probabilities)
     middles = _middles(found, group, strip)
     if any(one.symbol == _STAR for one in found):
         return found
