@@ -69,7 +69,7 @@ class Fusion(NamedTuple):
     cut: tuple[float, float]
 
 
-FUSION = Fusion((0.3, 1.0), (1.0, 0.5), (1.0, 0.1))
+FUSION = Fusion((0.3, 1.0), (1.0, 0.5), (1.0, 0.3))
 """Chosen on pages of held-out training digits: ``python benchmarks/choose_fusion.py``."""
 
 
