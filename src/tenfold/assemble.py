@@ -24,7 +24,7 @@ __all__ = [
     "to_reading",
 ]
 
-_LETTERS = 0.7  # share of a group's width that letters and signs take, from which it is a word
+_LETTERS = 0.5  # share of a group's width that letters and signs take, from which it is a word
 _STRANGE = 0.5  # share of a number's places that are no digits, from which it is none
 _LIKELY = 0.5  # of the digits of a number together: it may well be right
 _READ = 0.75  # of the marks of a page's only group: fewer digits read leave it in doubt
