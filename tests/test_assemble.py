@@ -153,6 +153,7 @@ def a_reading(*texts: str, sure: float = 0.99) -> Reading:
         pytest.param(a_reading("123", "45"), [3, 2], False, id="all-sure"),
         pytest.param(a_reading("123"), [3, 6, 5, 4], False, id="words-in-lines-and-a-number"),
         pytest.param(a_reading("1"), [1, 1, 1, 2, 1], True, id="marks-by-themselves"),
+        pytest.param(a_reading("600", "0"), [3, 4, 1, 1, 1], True, id="columns-and-marks"),
         pytest.param(a_reading("92", "0"), [6], True, id="half-of-the-only-group"),
         pytest.param(a_reading("92", "045"), [6], False, id="most-of-the-only-group"),
         pytest.param(a_reading("123", sure=0.4), [3], True, id="unsure"),
