@@ -89,10 +89,10 @@ def find_ruling(ink: NDArray[np.float32]) -> Ruling:
         height = _ROOM * pitch
         level = _level_lines(ink, across, along, height)
     ends = _rows_of_lines(level, height)
-    upright = printed_lines(along.segments, height, len(ink), np.ascontiguousarray(ends.T))
+    upright = printed_lines(along.segments, height, len(ink), ends.T)
     return Ruling(
         level,
-        np.ascontiguousarray(_marked(np.ascontiguousarray(ink.T), along.labels, upright, height).T),
+        np.ascontiguousarray(_marked(ink.T, along.labels, upright, height).T),
         thickest,
     )
 
@@ -174,6 +174,8 @@ def _rows_of_lines(lines: NDArray[np.uint8], height: float) -> NDArray[np.uint8]
     """Return the surroundings (H, W) of level lines, where an upright line of a box may end."""
     import cv2
 
+    if not lines.any():
+        return lines
     reach = 2 * round(_ENDS * height) + 5
     return np.asarray(cv2.dilate(lines, np.ones((reach, 2 * reach + 1), np.uint8)), np.uint8)
 
@@ -191,7 +193,9 @@ def _level_lines(
     """
     found = printed_lines(across.segments, height, across.labels.shape[1])
     level = _marked(ink, across.labels, found, height)
-    ends = np.ascontiguousarray(_rows_of_lines(level, height).T)
+    if not found.lines:
+        return level
+    ends = _rows_of_lines(level, height).T
     feet = [[foot] for foot in feet_of_boxes(along.segments, height, ends)]
     return level | _marked(ink, across.labels, PrintedLines(feet, are_whole=False), height)
 
