@@ -69,5 +69,13 @@ def test_what_all_looks_find_likeliest(
     assert model.seen == [60, 100, 88, 115]
 
 
+def test_a_text_that_the_first_look_has_no_room_for() -> None:
+    """Three of the same need a place between each two: however sure the others are, it is none."""
+    doubtful, others = look(3, 0, sure=0.8), look(3, 0, 3, 0, 3, sure=0.9999999)
+    model = Model(w100=doubtful, w88=others, w115=others)
+    ((found, _),) = spell_strips([strip(100)], model)
+    assert [one.symbol for one in found] == [3]
+
+
 def test_no_strips() -> None:
     assert spell_strips([], Model()) == []

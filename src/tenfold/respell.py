@@ -52,11 +52,13 @@ def _likeliest(seen: NDArray[np.float32]) -> float:
 def _best_text(looks: Sequence[NDArray[np.float32]]) -> tuple[int, ...]:
     """Return the text that is likeliest in all looks together, of those that one look spells.
 
-    The first wins a tie. What has more characters than the first look has places for is none.
+    The first wins a tie. What the first look has too few places for is none: it cannot be aligned.
     """
-    texts = dict.fromkeys(_symbols(spell(look)) for look in looks)
-    if len(texts) == 1:
-        return next(iter(texts))
+    first = _symbols(spell(looks[0]))
+    others = dict.fromkeys(_symbols(spell(look)) for look in looks[1:])
+    texts = [first, *(text for text in others if log_probability(looks[0], text) > -np.inf)]
+    if set(texts) == {first}:
+        return first
     return max(texts, key=lambda text: sum(_logarithm(look, text) for look in looks))
 
 

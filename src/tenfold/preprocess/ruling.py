@@ -203,7 +203,7 @@ def _level_lines(
 def _marked(
     ink: NDArray[np.float32], labels: NDArray[np.int32], printed: PrintedLines, height: float
 ) -> NDArray[np.uint8]:
-    """Return the places (H, W) of lines, 0 or 1: without what is thicker than they are."""
+    """Return the places (H, W) of lines, 0 or 1, without what is thicker or darker."""
     found = np.zeros(labels.shape, np.uint8)
     for segments in printed.lines:
         _mark(found, ink, labels, segments, height, whole=printed.are_whole)
