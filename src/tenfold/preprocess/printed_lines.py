@@ -1,4 +1,4 @@
-"""Which thin segments of ink are printed lines: by their length, and by the distance of others."""
+"""Which lines of thin ink are printed ones: by their length, and by the distance of others."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tenfold.preprocess.segments import Segment, lines_of
+from tenfold.preprocess.segments import Segment
 
 __all__ = ["PrintedLines", "feet_of_boxes", "printed_lines"]
 
@@ -40,21 +40,20 @@ class PrintedLines(NamedTuple):
 
 
 def printed_lines(
-    segments: Sequence[Segment],
+    lines: Sequence[_Line],
     height: float,
     width: int,
     ends: NDArray[np.uint8] | None = None,
 ) -> PrintedLines:
-    """Return the printed lines among segments.
+    """Return the printed lines among lines of segments.
 
     Args:
-        segments: Thin and level.
+        lines: As `tenfold.preprocess.segments.lines_of` returns them.
         height: Of a digit.
         width: Of the page.
         ends: Shape (H, W), 0 or 1: what a line reaches from one to the next however short it is;
             None of lines that are level on the page itself.
     """
-    lines = list(lines_of(segments, height))
     if ends is not None:  # sides of boxes that stand above each other
         lines = [
             part
@@ -78,15 +77,13 @@ def printed_lines(
     return PrintedLines(_whole(accepted, slope, _SAME * step), are_whole=True)
 
 
-def feet_of_boxes(
-    sides: Sequence[Segment], height: float, ends: NDArray[np.uint8]
-) -> list[Segment]:
+def feet_of_boxes(sides: Sequence[_Line], height: float, ends: NDArray[np.uint8]) -> list[Segment]:
     """Return the lines on which sides of boxes end that begin on a known one.
 
     A digit in each box may cover most of such a line. Strokes begin anywhere, and end anywhere.
 
     Args:
-        sides: Thin upright segments, whose columns are the page's rows.
+        sides: Lines of thin upright segments, whose columns are the page's rows.
         height: Of a digit.
         ends: Shape (W, H), 0 or 1: where a side may begin or end on a known level line.
 
@@ -94,7 +91,7 @@ def feet_of_boxes(
         Level segments, from the first side to the last; they have no label.
     """
     far = []
-    for run in (run for line in lines_of(sides, height) for run in _runs(line, height)):
+    for run in (run for line in sides for run in _runs(line, height)):
         at_top, at_foot = _ends_on(run, ends)
         if at_top != at_foot and _length(run) >= _SIDE * height:
             far.append(_far_end(run, at_foot=at_top))

@@ -20,6 +20,7 @@ from tenfold.preprocess.segments import (
     SHORTEST,
     Segment,
     Thin,
+    lines_of,
     thin_ink,
 )
 
@@ -84,12 +85,13 @@ def find_ruling(ink: NDArray[np.float32]) -> Ruling:
     thickest = min(round(max(of_shorter * min(ink.shape), of_longer * max(ink.shape))) + 1, most)
     across, along = thin_ink(dark, thickest), thin_ink(np.ascontiguousarray(dark.T), thickest)
     height = _digit_height(dark, (ink > _CORE).astype(np.uint8), across, along)
-    level = _level_lines(ink, across, along, height)
+    sides = lines_of(along.segments, height)
+    level = _level_lines(ink, across, sides, height)
     if (pitch := _pitch(level)) is not None and _ROOM * pitch < height:
         height = _ROOM * pitch
-        level = _level_lines(ink, across, along, height)
-    ends = _rows_of_lines(level, height)
-    upright = printed_lines(along.segments, height, len(ink), ends.T)
+        sides = lines_of(along.segments, height)
+        level = _level_lines(ink, across, sides, height)
+    upright = printed_lines(sides, height, len(ink), _rows_of_lines(level, height).T)
     return Ruling(
         level,
         np.ascontiguousarray(_marked(ink.T, along.labels, upright, height).T),
@@ -118,8 +120,11 @@ def _without_long(dark: NDArray[np.uint8], thin: Sequence[Thin], least: float) -
     """Return ink (H, W), 0 or 1, without thin segments, level and upright, of some length."""
     rest = dark.copy()
     for place, (labels, segments) in enumerate(thin):
+        own = [part.label for part in segments if part.label and part.length >= least]
+        if not own:
+            continue
         long = np.zeros(int(labels.max()) + 1, bool)
-        long[[segment.label for segment in segments if segment.length >= least]] = True
+        long[own] = True
         off = long[labels]
         rest[off.T if place else off] = 0
     return rest
@@ -181,22 +186,22 @@ def _rows_of_lines(lines: NDArray[np.uint8], height: float) -> NDArray[np.uint8]
 
 
 def _level_lines(
-    ink: NDArray[np.float32], across: Thin, along: Thin, height: float
+    ink: NDArray[np.float32], across: Thin, sides: Sequence[list[Segment]], height: float
 ) -> NDArray[np.uint8]:
     """Return the places (H, W) of level lines, also of those under the digits of a row of boxes.
 
     Args:
         ink: Shape (H, W), float32.
         across: Where it is thin and level.
-        along: Where it is thin and upright, turned.
+        sides: The lines of what is thin and upright, turned.
         height: Of a digit.
     """
-    found = printed_lines(across.segments, height, across.labels.shape[1])
+    found = printed_lines(lines_of(across.segments, height), height, across.labels.shape[1])
     level = _marked(ink, across.labels, found, height)
     if not found.lines:
         return level
     ends = _rows_of_lines(level, height).T
-    feet = [[foot] for foot in feet_of_boxes(along.segments, height, ends)]
+    feet = [[foot] for foot in feet_of_boxes(sides, height, ends)]
     return level | _marked(ink, across.labels, PrintedLines(feet, are_whole=False), height)
 
 

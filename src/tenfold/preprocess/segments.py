@@ -161,40 +161,62 @@ def _straightest(
     return first, last, slope, row, float(on_it.sum()) / len(seen)
 
 
-def lines_of(segments: Sequence[Segment], height: float) -> Iterator[list[Segment]]:
-    """Give the segments of each line from left to right, the longest line's first."""
+def lines_of(segments: Sequence[Segment], height: float) -> list[list[Segment]]:
+    """Return the segments of each line from left to right, the longest line's first.
+
+    Args:
+        segments: All thin and level, or all thin and upright and turned.
+        height: Of a digit: by it gaps are wide or not, and lines too short to be any.
+    """
     rest = sorted(segments, key=lambda segment: -segment.length)
-    while rest:
-        line = [rest.pop(0)]
-        if line[0].length < max(SHORTEST, 0.4 * height):
-            return
-        grown = True
-        while grown:
-            grown = False
-            for segment in rest:
-                if _continues(line, segment, height):
-                    line.append(segment)
-                    grown = True
-            if grown:
-                taken = {id(segment) for segment in line}
-                rest = [segment for segment in rest if id(segment) not in taken]
-        line.sort(key=lambda segment: segment.left)
-        yield line
+    lines = []
+    while rest and rest[0].length >= max(SHORTEST, 0.4 * height):
+        line, rest = _line_from(rest[0], rest[1:], height)
+        lines.append(sorted(line, key=lambda segment: segment.left))
+    return lines
 
 
-def _continues(line: Sequence[Segment], segment: Segment, height: float) -> bool:
-    """Tell whether a segment lies on a line, and near what there is of it."""
-    first = min(line, key=lambda part: part.left)
-    last = max(line, key=lambda part: part.right)
-    gap = min(max(part.left - segment.right, segment.left - part.right) for part in line)
-    if gap > APART * height or gap < -2:
-        return False
-    span = last.right - first.left
-    slope = (last.end - first.start) / max(span, 1)
-    beyond = max(gap, 0) + segment.length
-    pixels, share = _OFF
-    off = pixels + share * beyond + 0.5 * first.thickness + 2.0 * beyond / max(span, 1)
-    return all(
-        abs(first.start + slope * (column - first.left) - row) <= off
-        for column, row in ((segment.left, segment.start), (segment.right, segment.end))
+def _line_from(
+    longest: Segment, others: Sequence[Segment], height: float
+) -> tuple[list[Segment], list[Segment]]:
+    """Return the segments of a line, and the others that are none of it."""
+    line, rest = [longest], list(others)
+    first = last = longest
+    grown = True
+    while grown:
+        grown = False
+        tried, rest = rest, []
+        for segment in tried:
+            if _continues(line, first, last, segment, height):
+                line.append(segment)
+                first = min(first, segment, key=lambda part: part.left)
+                last = max(last, segment, key=lambda part: part.right)
+                grown = True
+            else:
+                rest.append(segment)
+    return line, rest
+
+
+def _continues(
+    line: Sequence[Segment], first: Segment, last: Segment, segment: Segment, height: float
+) -> bool:
+    """Tell whether a segment lies on a line, from its first to its last, and near what there is."""
+    widest = APART * height
+    span = max(last.right - first.left, 1)
+    slope = (last.end - first.start) / span
+    off = max(
+        abs(first.start + slope * (segment.left - first.left) - segment.start),
+        abs(first.start + slope * (segment.right - first.left) - segment.end),
     )
+    if off > _most_off(first, span, widest + segment.length):  # whatever its gap: most are told so
+        return False
+    gap = min(max(part.left - segment.right, segment.left - part.right) for part in line)
+    if gap > widest or gap < -2:
+        return False
+    return off <= _most_off(first, span, max(gap, 0) + segment.length)
+
+
+def _most_off(first: Segment, span: int, beyond: float) -> float:
+    """Return how far off its line a segment may lie that ends some pixels beyond it."""
+    pixels, share = _OFF
+    return pixels + share * beyond + 0.5 * first.thickness + 2.0 * beyond / span
