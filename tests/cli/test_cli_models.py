@@ -114,8 +114,10 @@ def test_the_model_of_strips_is_listed_too(installed: Path, capsys: Capture) -> 
         installed / "strips" / "strips.json",
         {
             "name": "strips",
+            "sha256": "0",
             "symbols": "0123456789.,-*",
             "temperature": 1.25,
+            "calibration": [1.0, 0.0],
             "recipe": {"rounds": 4},
             "trained": {"parameters": 9876, "date": "2026-11-23T10:00:00+00:00"},
             "figures": {"held_out_strips": {"strips": 640, "right": 0.875, "of_digits_alone": 0.9}},

@@ -34,6 +34,16 @@ STRIP_FOLDER = Path(__file__).resolve().parent.parent / "models" / "strips"
 """The folder of the model that comes with the package."""
 
 _BATCH = 16  # strips a call
+_CARD_KINDS: dict[str, type | tuple[type, ...]] = {
+    "name": str,
+    "sha256": str,
+    "symbols": str,
+    "temperature": (int, float),
+    "calibration": list,
+    "recipe": dict,
+    "trained": dict,
+    "figures": dict,
+}  # of the card's keys in JSON
 
 
 class StripModel:
@@ -120,11 +130,29 @@ def read_strip_card() -> dict[str, Any]:
     Raises:
         ModelError: It is missing or damaged.
     """
+    path = STRIP_FOLDER / "strips.json"
     try:
-        card: dict[str, Any] = read_json(STRIP_FOLDER / "strips.json")
+        card: dict[str, Any] = read_json(path)
     except (OSError, ValueError) as error:
         raise _unreadable(error) from error
+    if not _is_card(card):
+        raise ModelError(f"{path}: is no card of a model of strips; install tenfold anew")
     return card
+
+
+def _is_card(values: Any) -> bool:
+    """Tell whether there is all that reading and listing the model depend on."""
+    if not isinstance(values, dict):
+        return False
+    if not all(isinstance(values.get(key), kind) for key, kind in _CARD_KINDS.items()):
+        return False
+    temperature, calibration = values["temperature"], values["calibration"]
+    numbers = [temperature, *calibration]
+    return len(calibration) == 2 and all(map(_is_finite, numbers)) and bool(temperature > 0)
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
 
 
 def _unreadable(error: Exception) -> ModelError:

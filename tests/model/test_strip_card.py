@@ -1,0 +1,66 @@
+"""A card of the model of strips that lacks what reading depends on is said to be damaged."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tenfold import ModelError
+from tenfold.model import strips
+
+_GOOD = json.loads((strips.STRIP_FOLDER / "strips.json").read_text())
+
+
+def _without(name: str) -> dict[str, Any]:
+    return {key: value for key, value in _GOOD.items() if key != name}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a copy of the package's model of strips, in its place."""
+    copy = tmp_path / "strips"
+    shutil.copytree(strips.STRIP_FOLDER, copy)
+    monkeypatch.setattr(strips, "STRIP_FOLDER", copy)
+    strips.load_strip_model.cache_clear()
+    return copy
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        [],
+        {},
+        "text",
+        _without("sha256"),
+        _without("temperature"),
+        _without("calibration"),
+        _without("figures"),
+        {**_GOOD, "sha256": 7},
+        {**_GOOD, "temperature": 0},
+        {**_GOOD, "temperature": "1"},
+        {**_GOOD, "temperature": float("nan")},
+        {**_GOOD, "calibration": [1.0]},
+        {**_GOOD, "calibration": [1.0, None]},
+        {**_GOOD, "calibration": [1.0, float("inf")]},
+        {**_GOOD, "calibration": "ab"},
+    ],
+)
+def test_a_damaged_card(folder: Path, card: object) -> None:
+    (folder / "strips.json").write_text(json.dumps(card))
+    with pytest.raises(ModelError, match=r"strips.*(no card of a model|cannot be read)"):
+        strips.load_strip_model()
+
+
+def test_the_card_that_comes_along(folder: Path) -> None:
+    assert isinstance(strips.load_strip_model(), strips.StripModel)
+
+
+def test_another_graph_than_the_card_says(folder: Path) -> None:
+    graph = folder / "model.onnx"
+    graph.write_bytes(graph.read_bytes() + b"x")
+    with pytest.raises(ModelError, match="is not as its card says"):
+        strips.load_strip_model()
