@@ -171,6 +171,8 @@ def test_a_page_may_lie_on_its_side(reading: Reading, sizes: list[int], expected
         pytest.param(a_reading("1234"), [4], a_reading("17", sure=0.5), True, id="better"),
         pytest.param(a_reading("1234"), [4, 5, 5], a_reading(), False, id="among-words"),
         pytest.param(a_reading("12", "34"), [2, 2], a_reading(), False, id="short"),
+        pytest.param(a_reading("296", "20", "0"), [9], a_reading(), False, id="parts-of-a-number"),
+        pytest.param(a_reading("296", "2004"), [9], a_reading(), True, id="two-numbers-of-a-group"),
         pytest.param(a_reading("1234", sure=0.8), [4], a_reading(), False, id="unsure"),
         pytest.param(a_reading("6511"), [4], a_reading("314159", sure=0.97), False, id="worse"),
     ],

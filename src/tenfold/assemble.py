@@ -32,7 +32,7 @@ _SURE = 0.9  # of the digits of a number together: it tells how a page lies
 _IN_LINES = 0.75  # of a page's marks: more beside others tell that it lies upright
 _HALF = 0.5  # of a page's groups: less sure numbers than that may mean that it is turned round
 _LONG = 3  # digits of such a number on a page turned round
-_MOST_GROUPS = 0.6  # of a page turned round: the share that has to be such numbers
+_MOST = 0.6  # of a page turned round: the share of groups, and of marks, of such numbers
 _MOST_ODDS = 50.0  # of the logarithm: beyond, all is certain
 _LEAST_ODDS = 1e-9  # from 0 and 1: so that there are log odds
 _EPSILON = 1e-4  # the least that either model gives to anything
@@ -231,8 +231,8 @@ def is_doubtful(reading: Reading, sizes: Sequence[int]) -> bool:
 def is_plausible(reading: Reading, sizes: Sequence[int], upright: Reading) -> bool:
     """Tell a reading of a page turned round that is surely better than the one of it as it lies.
 
-    Most groups have to be numbers, and their digits sure: letters lying on their side are ones and
-    zeros at times.
+    Most groups have to be numbers, and most marks their digits, all of them sure: letters lying on
+    their side are ones and zeros at times, and in a number upside down there is one of three digits.
 
     Args:
         reading: Of the page turned round.
@@ -240,8 +240,13 @@ def is_plausible(reading: Reading, sizes: Sequence[int], upright: Reading) -> bo
         upright: What was read on the page as it lies.
     """
     long = [number for number in reading.numbers if len(number.digits) >= _LONG]
-    sure = sum(_product(number) >= _SURE for number in long)
-    return sure > 0 and sure >= _MOST_GROUPS * len(sizes) and _weight(reading) > _weight(upright)
+    sure = [number for number in long if _product(number) >= _SURE]
+    return (
+        len(sure) > 0
+        and len(sure) >= _MOST * len(sizes)
+        and sum(len(number.digits) for number in sure) >= _MOST * sum(sizes)
+        and _weight(reading) > _weight(upright)
+    )
 
 
 def _weight(reading: Reading) -> float:
