@@ -232,7 +232,7 @@ def is_plausible(reading: Reading, sizes: Sequence[int], upright: Reading) -> bo
     """Tell a reading of a page turned round that is surely better than the one of it as it lies.
 
     Most groups have to be numbers, and most marks their digits, all of them sure: letters lying on
-    their side are ones and zeros at times, and in a number upside down there is one of three digits.
+    their side are ones and zeros at times, and three digits of a number upside down are a number.
 
     Args:
         reading: Of the page turned round.
