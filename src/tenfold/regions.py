@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BROAD", "breadth", "dividing_level", "principal_sides", "shrunk"]
+__all__ = ["BROAD", "breadth", "dividing_level", "principal_sides", "reaching_border", "shrunk"]
 
 BROAD = 0.22
 """Of a picture's longer side: what is that broad (see `breadth`) is no stroke."""
@@ -54,6 +54,15 @@ def principal_sides(places: NDArray[np.int64] | NDArray[np.float64]) -> tuple[fl
     axes = np.linalg.eigh(np.cov(places.T)).eigenvectors
     across, along = np.ptp(places @ axes, axis=0)
     return float(across), float(along)
+
+
+def reaching_border(region: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the parts of a region (H, W), bool, that reach the picture's border."""
+    import cv2
+
+    _, labels = cv2.connectedComponents(region.astype(np.uint8), connectivity=8)
+    border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    return np.asarray(np.isin(labels, border[border > 0]), bool)
 
 
 def shrunk(picture: NDArray[np.uint8], side: int) -> NDArray[np.float32]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from tenfold.regions import BROAD, breadth, dividing_level, shrunk
+from tenfold.regions import BROAD, breadth, dividing_level, reaching_border, shrunk
 
 __all__ = ["broad_ground", "lift_ink"]
 
@@ -82,20 +82,15 @@ def _is_divided(small: NDArray[np.float32]) -> bool:
     A shadow comes in from the border; what is broad and touches none is a digit in a thick pen.
     """
     inked = small > _threshold(small)
-    return breadth(~inked) > BROAD and breadth(_from_border(inked)) > BROAD
+    return breadth(~inked) > BROAD and breadth(reaching_border(inked)) > BROAD
 
 
-def _from_border(region: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the parts of a region (H, W) that reach the page's border."""
-    import cv2
-
-    _, labels = cv2.connectedComponents(region.astype(np.uint8), connectivity=8)
-    border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
-    return np.asarray(np.isin(labels, border[border > 0]), bool)
-
-
-def broad_ground(page: NDArray[np.uint8]) -> NDArray[np.float32]:
+def broad_ground(page: NDArray[np.uint8], brush_share: float = _BRUSH) -> NDArray[np.float32]:
     """Return all of a page (H, W), uint8, that is broader than a stroke, float32.
+
+    Args:
+        page: Ink bright.
+        brush_share: Of the page's longer side: what is broader is ground.
 
     What is above it is a top-hat's.
 
@@ -106,7 +101,7 @@ def broad_ground(page: NDArray[np.uint8]) -> NDArray[np.float32]:
     import cv2
 
     small = shrunk(page, _BRUSH_SIDE)
-    side = round(_BRUSH * max(small.shape)) | 1
+    side = round(brush_share * max(small.shape)) | 1
     brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     smooth = np.pad(cv2.medianBlur(small.astype(np.uint8), 3), side, mode="edge")
     broad = cv2.morphologyEx(smooth, cv2.MORPH_OPEN, brush)[side:-side, side:-side]

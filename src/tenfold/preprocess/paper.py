@@ -6,6 +6,7 @@ page; ink is measured as a share of the light that paper throws back there.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ from tenfold.images import Polarity, open_page
 from tenfold.polarity import ground_is_bright
 from tenfold.preprocess.glyph import small_enough
 from tenfold.preprocess.ground import broad_ground
+from tenfold.preprocess.shadows import has_hard_shadow
+from tenfold.preprocess.surroundings import without_surroundings
 
 __all__ = ["lift_page", "lifted_page", "open_sheet"]
 
@@ -29,8 +32,14 @@ _GRAIN = 4.0  # times the grain's standard deviation: the least of ink
 _EDGE = 0.06  # of full ink: what is fainter is left out
 _SIGNAL = 6.0  # times the grain's standard deviation: the least of full ink
 _SHADED_SIGNAL = 10.0  # the same where paper's level is all that is broader than strokes
+_SHADOW_BRUSH = 0.1  # of the longer side: what is broader may be a shadow
 _CUT = 2.5  # times the grain's standard deviation, below which all is paper, but no more than
 _MOST_CUT = 0.4  # of full ink
+_PARTS, _LEAST_PART = 10, 24  # of the page along each side, and pixels: where grain is told apart
+_GRAIN_PIXELS = 200_000  # from which grain is told; more say the same
+_WRITTEN = 0.04  # of a part of it that rises to half of full ink: more is writing
+_COARSE = 1.6  # times the page's grain: what is coarser
+_COARSE_CUT, _MOST_COARSE_CUT = 3.5, 0.6  # as for all grain, there
 _FULL = 90.0  # percentile of the ink that counts as full
 
 
@@ -38,7 +47,8 @@ def open_sheet(picture: Any, *, polarity: Polarity = "auto") -> NDArray[np.uint8
     """Return a picture of a page with ink bright.
 
     Unlike `tenfold.images.open_page`, which is for one digit, "auto" asks whether what deviates
-    most from its surroundings is dark or bright: ink is a small part of a page.
+    most from its surroundings is dark or bright: ink is a small part of a page. A desk round the
+    sheet, or a dark border, is painted over; see `tenfold.preprocess.surroundings`.
 
     Args:
         picture: As in `tenfold.images.open_page`.
@@ -51,8 +61,8 @@ def open_sheet(picture: Any, *, polarity: Polarity = "auto") -> NDArray[np.uint8
         InputError: The picture cannot be read.
     """
     if polarity != "auto":
-        return open_page(picture, polarity=polarity)
-    page = open_page(picture, polarity="dark_ink")
+        return without_surroundings(open_page(picture, polarity=polarity))
+    page = without_surroundings(open_page(picture, polarity="dark_ink"))
     small, ground = _small_paper(page)
     rest = (small - ground).astype(np.float64)
     cubes = rest**3
@@ -73,7 +83,11 @@ def lift_page(page: NDArray[np.uint8]) -> NDArray[np.float32] | None:
     Returns:
         Shape (H, W), float32, 0 where there is none to 1 full ink; None where the page is blank.
     """
-    ink = _inked(lifted_page(page), _SIGNAL)
+    ink = None
+    if has_hard_shadow(page):
+        ink = _inked(_above(page, broad_ground(page, _SHADOW_BRUSH)), _SHADED_SIGNAL)
+    if ink is None:
+        ink = _inked(lifted_page(page), _SIGNAL)
     if ink is None:  # at a hard shadow's edge surroundings say nothing, and all seems to be grain
         ink = _inked(_above(page, broad_ground(page)), _SHADED_SIGNAL)
     return ink
@@ -95,6 +109,9 @@ def _inked(lifted: NDArray[np.float32], signal: float) -> NDArray[np.float32] | 
     if full < signal * grain:
         return None
     lowest = max(_EDGE * full, min(_CUT * grain, _MOST_CUT * full))
+    coarse = _coarser(lifted, _COARSE * grain, full)
+    if coarse is not None:
+        lowest = np.maximum(lowest, np.minimum(_COARSE_CUT * coarse, _MOST_COARSE_CUT * full))
     return np.where(lifted < lowest, 0, np.minimum(lifted / full, 1)).astype(np.float32)
 
 
@@ -162,10 +179,47 @@ def _continued(small: NDArray[np.uint8], edge: int) -> NDArray[np.uint8]:
 
 def _deviation(lifted: NDArray[np.float32]) -> float:
     """Return the grain's standard deviation, from the values below the median, where no ink is."""
-    values = lifted.ravel()[:: 1 + lifted.size // 200_000]
+    values = lifted.ravel()[:: 1 + lifted.size // _GRAIN_PIXELS]
     middle = float(np.median(values))
     below = values[values <= middle]
     return float(1.4826 * np.median(middle - below)) if len(below) else 0.0
+
+
+def _coarser(lifted: NDArray[np.float32], least: float, full: float) -> NDArray[np.float32] | None:
+    """Return the grain's standard deviation (H, W) where it is more than usual, 0 elsewhere.
+
+    Where little light falls the camera's noise is a larger share of it. None of an even page, and
+    of a small one.
+    """
+    import cv2
+
+    height, width = lifted.shape
+    if min(height, width) < _PARTS * _LEAST_PART:
+        return None
+    rows, columns = (
+        np.linspace(0, length, _PARTS + 1).round().astype(int) for length in (height, width)
+    )
+    grain = np.array(
+        [
+            [
+                _bare_deviation(lifted[top:bottom, left:right], full)
+                for left, right in pairwise(columns)
+            ]
+            for top, bottom in pairwise(rows)
+        ],
+        np.float32,
+    )
+    grain = np.asarray(cv2.medianBlur(grain, 3), np.float32)
+    grain[grain < least] = 0
+    if not grain.any():
+        return None
+    return np.asarray(cv2.resize(grain, (width, height), interpolation=cv2.INTER_LINEAR))
+
+
+def _bare_deviation(lifted: NDArray[np.float32], full: float) -> float:
+    """Return the grain's standard deviation of a part of a page; 0 where it is written on."""
+    is_written = float((lifted > full / 2).mean()) > _WRITTEN
+    return 0.0 if is_written else _deviation(lifted)
 
 
 def _dividing(lifted: NDArray[np.float32], least: float) -> float:

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from tenfold.regions import principal_sides
 from tenfold.values import Box
 
-__all__ = ["Piece", "borders", "find_pieces", "is_stroke", "is_within", "longer_side"]
+__all__ = ["Piece", "borders", "find_pieces", "is_sliver", "is_stroke", "is_within", "longer_side"]
 
 _SLENDER = 0.3  # of its length: the breadth of what is a stroke and no more
+_SLIVER, _LEAST_SLIVER = 0.01, 2.0  # of the page's shorter side, and pixels: how thick one is
 _CORE = 0.5  # ink that makes a stroke; fainter ink belongs to one that it touches
 
 
@@ -72,6 +73,15 @@ def borders(piece: Piece, shape: tuple[int, ...]) -> int:
     """Return how many sides of a page of some shape (H, W) a piece touches."""
     height, width = shape
     return sum((piece.top == 0, piece.left == 0, piece.bottom == height, piece.right == width))
+
+
+def is_sliver(piece: Piece, shape: tuple[int, ...]) -> bool:
+    """Tell a piece that is all along a side of a page (H, W): a desk in sight beside the paper."""
+    height, width = shape
+    thickest = max(_SLIVER * min(shape), _LEAST_SLIVER)
+    at_side = (piece.left == 0 or piece.right == width) and piece.width <= thickest
+    at_end = (piece.top == 0 or piece.bottom == height) and piece.height <= thickest
+    return at_side or at_end
 
 
 def longer_side(piece: Piece) -> int:

@@ -11,7 +11,7 @@ from tenfold.preprocess.glyph import small_enough
 from tenfold.preprocess.groups import Group, Mark, owners_of, to_group
 from tenfold.preprocess.lines import into_groups, into_lines
 from tenfold.preprocess.paper import lift_page
-from tenfold.preprocess.pieces import Piece, borders, find_pieces
+from tenfold.preprocess.pieces import Piece, borders, find_pieces, is_sliver
 from tenfold.preprocess.ruling import Ruling, erase_ruling
 from tenfold.values import Box
 
@@ -54,7 +54,8 @@ def segment(page: NDArray[np.uint8]) -> list[list[Group]]:
         return []
     ink = without_ruling(ink)
     scale = ink.shape[1] / page.shape[1]
-    labels, pieces = find_pieces(ink)
+    labels, found_pieces = find_pieces(ink)
+    pieces = [piece for piece in found_pieces if not is_sliver(piece, labels.shape)]
     marks = [
         Mark(Box.around(piece.box for piece in found), tuple(found))
         for found in _put_together(pieces, labels.shape)
