@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,7 +16,7 @@ __all__ = ["SpelledStrip", "spell_strips"]
 SpelledStrip = tuple[list[Spelled], NDArray[np.float32]]
 """The characters of a strip, and what each of its places shows."""
 
-_SURE = 0.9  # probability of the likeliest path, from which a strip is looked at once
+_SURE = 0.9  # probability of the text, over all paths, from which a strip is looked at once
 _WIDTHS = 0.88, 1.15  # of a strip that is looked at again
 _LEAST = -40.0  # logarithm: as unlikely as a text can be in one look
 
@@ -23,7 +24,7 @@ _LEAST = -40.0  # logarithm: as unlikely as a text can be in one look
 def spell_strips(strips: Sequence[NDArray[np.uint8]], model: StripModel) -> list[SpelledStrip]:
     """Return what strips say.
 
-    Where the likeliest path leaves doubt, strips are read narrower and wider as well, and of the
+    Where the text so spelled leaves doubt, strips are read narrower and wider as well, and of the
     texts so found the one counts that all looks together find likeliest.
 
     Args:
@@ -32,7 +33,7 @@ def spell_strips(strips: Sequence[NDArray[np.uint8]], model: StripModel) -> list
     """
     first = model.probabilities(strips)
     found = [spell(seen) for seen in first]
-    doubtful = [place for place, seen in enumerate(first) if _likeliest(seen) < _SURE]
+    doubtful = [place for place, seen in enumerate(first) if _is_doubtful(seen, found[place])]
     looks = [
         model.probabilities([_widened(strips[place], width) for place in doubtful])
         for width in _WIDTHS
@@ -44,9 +45,12 @@ def spell_strips(strips: Sequence[NDArray[np.uint8]], model: StripModel) -> list
     return list(zip(found, first, strict=True))
 
 
-def _likeliest(seen: NDArray[np.float32]) -> float:
-    """Return the probability of the likeliest path."""
-    return float(seen.max(1).prod()) if len(seen) else 1.0
+def _is_doubtful(seen: NDArray[np.float32], found: Sequence[Spelled]) -> bool:
+    """Tell whether a text is not surely what was seen.
+
+    A single path says little: a character may begin a place sooner or later.
+    """
+    return log_probability(seen, _symbols(found)) < math.log(_SURE)
 
 
 def _best_text(looks: Sequence[NDArray[np.float32]]) -> tuple[int, ...]:

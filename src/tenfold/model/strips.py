@@ -34,6 +34,7 @@ STRIP_FOLDER = Path(__file__).resolve().parent.parent / "models" / "strips"
 """The folder of the model that comes with the package."""
 
 _BATCH = 16  # strips a call
+_LEAST_PADDING, _WIDTH_STEP = 16, 32  # columns behind a strip, and of what its width is a multiple
 _CARD_KINDS: dict[str, type | tuple[type, ...]] = {
     "name": str,
     "sha256": str,
@@ -87,19 +88,36 @@ class StripModel:
         return [_softmax(logits / self._temperature) for logits in self.logits(strips)]
 
     def logits(self, strips: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
-        """Return the network's outputs, of the shapes that `probabilities` has."""
+        """Return the network's outputs, of the shapes that `probabilities` has.
+
+        A strip reads the same whatever others are beside it: only strips that are padded to one
+        width, which depends on their own alone, go through the network together.
+        """
         results: list[NDArray[np.float32]] = [np.zeros((0, 15), np.float32)] * len(strips)
-        by_width = sorted(range(len(strips)), key=lambda place: strips[place].shape[1])
-        for first in range(0, len(by_width), _BATCH):
-            places = by_width[first : first + _BATCH]
-            widest = math.ceil(strips[places[-1]].shape[1] / STRIP_STEP) * STRIP_STEP
-            batch = np.zeros((len(places), strips[0].shape[0], widest), np.uint8)
-            for row, place in zip(batch, places, strict=True):
-                row[:, : strips[place].shape[1]] = strips[place]
-            (logits,) = self._session.run(["logits"], {"strips": batch})
-            for row, place in zip(logits, places, strict=True):
-                results[place] = row[: math.ceil(strips[place].shape[1] / STRIP_STEP)]
+        for width, places in _by_padded_width(strips).items():
+            for first in range(0, len(places), _BATCH):
+                batch = _padded([strips[place] for place in places[first : first + _BATCH]], width)
+                (logits,) = self._session.run(["logits"], {"strips": batch})
+                for row, place in zip(logits, places[first : first + _BATCH], strict=True):
+                    results[place] = row[: math.ceil(strips[place].shape[1] / STRIP_STEP)]
         return results
+
+
+def _by_padded_width(strips: Sequence[NDArray[np.uint8]]) -> dict[int, list[int]]:
+    """Return the places of strips, by the width that they are padded to."""
+    places: dict[int, list[int]] = {}
+    for place, strip in enumerate(strips):
+        width = math.ceil((strip.shape[1] + _LEAST_PADDING) / _WIDTH_STEP) * _WIDTH_STEP
+        places.setdefault(width, []).append(place)
+    return places
+
+
+def _padded(strips: Sequence[NDArray[np.uint8]], width: int) -> NDArray[np.uint8]:
+    """Return strips as one array (N, 32, width) with an empty ground behind each."""
+    batch = np.zeros((len(strips), strips[0].shape[0], width), np.uint8)
+    for row, strip in zip(batch, strips, strict=True):
+        row[:, : strip.shape[1]] = strip
+    return batch
 
 
 @lru_cache(maxsize=8)
