@@ -17,6 +17,7 @@ __all__ = [
     "Fusion",
     "PlaceRead",
     "cell_number",
+    "expected_digits",
     "fuse",
     "group_numbers",
     "is_doubtful",
@@ -27,12 +28,12 @@ __all__ = [
 _LETTERS = 0.5  # share of a group's width that letters and signs take, from which it is a word
 _STRANGE = 0.5  # share of a number's places that are no digits, from which it is none
 _LIKELY = 0.5  # of the digits of a number together: it may well be right
-_READ = 0.75  # of the marks of a page's only group: fewer digits read leave it in doubt
+_READ = 0.75  # of the marks of an only group, or by themselves: fewer digits leave it in doubt
 _SURE = 0.9  # of the digits of a number together: it tells how a page lies
 _IN_LINES = 0.75  # of a page's marks: more beside others tell that it lies upright
 _HALF = 0.5  # of a page's groups: less sure numbers than that may mean that it is turned round
 _LONG = 3  # digits of such a number on a page turned round
-_MOST = 0.6  # of a page turned round: the share of groups, and of marks, of such numbers
+_MOST, _MOST_MARKS = 0.6, 0.7  # of a page turned round: the share of groups, of marks, of such
 _MOST_ODDS = 50.0  # of the logarithm: beyond, all is certain
 _LEAST_ODDS = 1e-9  # from 0 and 1: so that there are log odds
 _EPSILON = 1e-4  # the least that either model gives to anything
@@ -210,7 +211,8 @@ def to_reading(
 def is_doubtful(reading: Reading, sizes: Sequence[int]) -> bool:
     """Tell a reading of which less than half is likely, although there is something to read.
 
-    So is one of a single group of which only some marks are digits: upside down, a 2 is a 2.
+    So is one of a single group, or of marks by themselves, of which only some are digits: upside
+    down, a 2 is a 2, and a 0 on its side is a 0.
 
     On a page that lies on its side neighbours stand above each other, and most marks by themselves;
     one of words and a number does not.
@@ -220,7 +222,8 @@ def is_doubtful(reading: Reading, sizes: Sequence[int]) -> bool:
         sizes: How many marks each group on the page has.
     """
     found = [number for number in reading.numbers if _product(number) >= _LIKELY]
-    if len(sizes) == 1 and sum(len(one.digits) for one in found) < _READ * sizes[0]:
+    is_simple = len(sizes) == 1 or max(sizes, default=0) == 1
+    if is_simple and sum(len(one.digits) for one in found) < _READ * sum(sizes):
         return True
     likely = len(found)
     together = sum(size for size in sizes if size > 1)
@@ -239,17 +242,17 @@ def is_plausible(reading: Reading, sizes: Sequence[int], upright: Reading) -> bo
         sizes: How many marks each group on it has.
         upright: What was read on the page as it lies.
     """
-    long = [number for number in reading.numbers if len(number.digits) >= _LONG]
-    sure = [number for number in long if _product(number) >= _SURE]
+    sure = [number for number in reading.numbers if _product(number) >= _SURE]
+    long = [number for number in sure if len(number.digits) >= _LONG]
     return (
-        len(sure) > 0
-        and len(sure) >= _MOST * len(sizes)
-        and sum(len(number.digits) for number in sure) >= _MOST * sum(sizes)
-        and _weight(reading) > _weight(upright)
+        len(long) > 0
+        and len(long) >= _MOST * len(sizes)
+        and sum(len(number.digits) for number in sure) >= _MOST_MARKS * sum(sizes)
+        and expected_digits(reading) > expected_digits(upright)
     )
 
 
-def _weight(reading: Reading) -> float:
+def expected_digits(reading: Reading) -> float:
     """Return how many digits are right, by what they say of themselves."""
     return sum(_product(number) * len(number.digits) for number in reading.numbers)
 

@@ -15,6 +15,7 @@ from tenfold.assemble import (
     Calibration,
     PlaceRead,
     cell_number,
+    expected_digits,
     is_doubtful,
     is_plausible,
     to_reading,
@@ -285,12 +286,21 @@ class Reader:
         """Return a page read as it lies; or turned, where only that gives numbers."""
         upright = self._read_page(page, decimal=decimal)
         if is_doubtful(upright.reading, upright.sizes()):
-            for quarters in (1, 3, 2):
-                turned = np.ascontiguousarray(np.rot90(page, quarters))
-                read = self._read_page(turned, decimal=decimal)
-                if is_plausible(read.reading, read.sizes(), upright.reading):
-                    return read._replace(quarters=quarters)
+            for ways in ((1, 3), (2,)):
+                turned = [self._read_turned(page, quarters, decimal=decimal) for quarters in ways]
+                plausible = [
+                    read
+                    for read in turned
+                    if is_plausible(read.reading, read.sizes(), upright.reading)
+                ]
+                if plausible:
+                    return max(plausible, key=lambda read: expected_digits(read.reading))
         return upright
+
+    def _read_turned(self, page: NDArray[np.uint8], quarters: int, *, decimal: bool) -> PageRead:
+        """Return a page read as it lies once it is turned, counterclockwise."""
+        turned = np.ascontiguousarray(np.rot90(page, quarters))
+        return self._read_page(turned, decimal=decimal)._replace(quarters=quarters)
 
     def _read_page(self, page: NDArray[np.uint8], *, decimal: bool) -> PageRead:
         """Return a page read as it lies."""
