@@ -7,9 +7,11 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tenfold import ModelError
+from tenfold.decide import softmax
 from tenfold.model import strips
 
 _GOOD = json.loads((strips.STRIP_FOLDER / "strips.json").read_text())
@@ -57,6 +59,18 @@ def test_a_damaged_card(folder: Path, card: object) -> None:
 
 def test_the_card_that_comes_along(folder: Path) -> None:
     assert isinstance(strips.load_strip_model(), strips.StripModel)
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 2.5])
+def test_what_its_card_says_is_taken(folder: Path, temperature: float) -> None:
+    """The temperature divides the logits; the calibration is there for whoever needs it."""
+    card = {**_GOOD, "temperature": temperature, "calibration": [0.5, -0.25]}
+    (folder / "strips.json").write_text(json.dumps(card))
+    model = strips.load_strip_model(threads=1)
+    strip = np.random.default_rng(0).integers(0, 256, (32, 60)).astype(np.uint8)
+    (logits,), (seen,) = model.logits([strip]), model.probabilities([strip])
+    np.testing.assert_allclose(seen, softmax(logits / temperature), rtol=1e-4)
+    assert model.calibration == (0.5, -0.25)
 
 
 def test_another_graph_than_the_card_says(folder: Path) -> None:
