@@ -76,6 +76,19 @@ def test_numbers_of_a_group(text: str, plain: list[str], decimal: list[str]) -> 
     assert [number.text for number in found] == decimal
 
 
+@pytest.mark.parametrize(
+    ("letters", "expected"),
+    [pytest.param(0.6, [], id="a-word"), pytest.param(0.4, ["12", "34"], id="a-sign")],
+)
+def test_a_word_is_told_by_the_width_of_its_letters(letters: float, expected: list[str]) -> None:
+    """However few places there are for them: one stands for all letters in a row."""
+    read = [
+        place._replace(width=letters if place.symbol == "*" else (1 - letters) / 4)
+        for place in places("12*34")
+    ]
+    assert [number.text for number in group_numbers(read)] == expected
+
+
 def test_a_number_holds_its_digits_their_box_and_their_confidence() -> None:
     (number,) = group_numbers(places("1.2"))
     assert [one.guess for one in number.digits] == [1, 2]
