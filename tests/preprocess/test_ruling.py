@@ -137,6 +137,54 @@ def test_a_line_that_writing_clings_to_goes() -> None:
     assert (erased[strokes > 0] > 0.5).mean() > 0.85
 
 
+@pytest.mark.parametrize("text", ["477", "274"])
+def test_thick_digits_above_such_a_line_stay(text: str) -> None:
+    """They are what tells how high digits are, and so that a 7's bar is no line."""
+    drawn, strokes = blank((400, 640)), np.zeros((400, 640), np.uint8)
+    cv2.line(drawn, (0, 330), (639, 330), 1.0, 2)
+    for left in range(20, 560, 90):
+        cv2.line(strokes, (left, 328), (left + 50, 310), 1, 4)
+        cv2.line(strokes, (left + 50, 310), (left + 60, 270), 1, 4)
+    digits = np.zeros((400, 640), np.uint8)
+    for place, letter in enumerate(text):
+        at = (40 + 75 * place, 95)
+        cv2.putText(digits, letter, at, cv2.FONT_HERSHEY_SIMPLEX, 2.5, 1, 9)
+    erased = erase_ruling(np.maximum(drawn, (strokes | digits).astype(np.float32)))
+    assert (erased[digits > 0] > 0.5).mean() > 0.99
+
+
+@pytest.mark.parametrize("ink", [0.15, 0.3, 0.5])
+def test_a_stroke_along_a_paler_line_stays(ink: float) -> None:
+    """As the foot of a 2 that is written on a rule printed pale."""
+    rule, stroke = ink * line(140), blank()
+    cv2.line(stroke, (180, 140), (235, 140), 1.0, 2)
+    erased = erase_ruling(np.maximum(rule, stroke))
+    assert (erased[stroke > 0] > 0.5).mean() > 0.95
+    assert erased[(rule > 0) & (cv2.dilate(stroke, np.ones((5, 5))) == 0)].mean() < 0.05 * ink
+
+
+@pytest.mark.parametrize("apart", [7, 8, 9])
+@pytest.mark.parametrize("is_printed", [True, False], ids=["beside", "in-place-of-a-part"])
+def test_a_stroke_from_line_to_line_stays_beside_an_upright_one(
+    apart: int, is_printed: bool
+) -> None:
+    """A 1 as high as a square of the paper is as long and as thin as the square's side."""
+    drawn, digits = blank((580, 580)), np.zeros((580, 580), np.uint8)
+    for place in range(50, 531, 60):
+        cv2.line(drawn, (50, place), (530, place), 1.0, 2)
+        cv2.line(drawn, (place, 50), (place, 530), 1.0, 2)
+    if not is_printed:
+        drawn[232:288, 228:233] = 0
+    for place, letter in enumerate("2745"):
+        at = (295 + 60 * place, 398)
+        cv2.putText(digits, letter, at, cv2.FONT_HERSHEY_SIMPLEX, 1.5, 1, 4)
+    cv2.line(digits, (230 + apart, 231), (230 + apart, 289), 1, 3)
+    erased = erase_ruling(np.maximum(drawn, digits.astype(np.float32)))
+    assert (erased[235:286, 229 + apart : 232 + apart] > 0.5).mean() > 0.95
+    beside = (drawn > 0) & (cv2.dilate(digits, np.ones((5, 5))) == 0)
+    assert erased[beside].mean() < 0.001
+
+
 @pytest.mark.parametrize("fall", [-30, 0, 40])
 def test_a_stroke_across_a_line_stays_whole(fall: int) -> None:
     stroke = blank()
