@@ -40,6 +40,16 @@ def names(rows: list[list[Named]]) -> list[str]:
         pytest.param(
             [*marks(("1", 0, 0)), *marks(("2", 8, 30), height=6)], ["12"], id="small-beside-large"
         ),
+        pytest.param(
+            [*marks(("1", 0, 0), ("2", 0, 30)), *marks((",", 18, 16), height=10, width=5)],
+            ["1,2"],
+            id="a-comma-that-hangs",
+        ),
+        pytest.param(
+            [*marks(("1", 0, 0), ("2", 0, 30)), *marks((".", 30, 16), height=10, width=5)],
+            ["12", "."],
+            id="a-small-mark-farther-below",
+        ),
         pytest.param([], [], id="none"),
     ],
 )

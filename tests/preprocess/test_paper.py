@@ -47,6 +47,15 @@ def test_ink_is_what_was_written(kind: str, grain: float) -> None:
     assert (ink[ground & ~edge[None]] > 0.5).mean() < 0.005
 
 
+@pytest.mark.parametrize("grain", [4.0, 8.0, 14.0])
+def test_grain_is_no_ink_beside_strokes(grain: float) -> None:
+    """Not even faint ink: specks of it would be pieces, and join strokes."""
+    ink = lift_page(255 - photo("even", grain=grain))
+    assert ink is not None
+    assert (ink[cv2.dilate(written(), np.ones((9, 9))) == 0] > 0).mean() < 0.02
+    assert (ink[cv2.erode(written(), np.ones((3, 3))) > 0] > 0).mean() > 0.99
+
+
 @pytest.mark.parametrize(
     "page",
     [

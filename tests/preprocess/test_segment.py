@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tenfold.preprocess import segment
+from tenfold.preprocess import segment, without_ruling
 from tenfold.values import Box
 
 
@@ -118,6 +118,40 @@ def test_points_and_commas_are_part_of_a_groups_ink() -> None:
     columns = group.columns / group.scale
     between = group.ink[:, (columns > 110) & (columns < 128)]
     assert between[-8:].max() > 0.5
+
+
+def test_a_comma_is_whole_that_hangs_below_its_number() -> None:
+    drawn = write(page(), "38", 60, 120, step=80)
+    (above,) = segment(drawn)[0]
+    cv2.line(drawn, (121, 119), (118, 128), 255, 4)
+    (group,) = segment(drawn)[0]
+    assert len(group.marks) == 2
+    assert above.on_page(Box(0, 0, *above.ink.shape)).bottom <= 125
+    assert group.on_page(Box(0, 0, *group.ink.shape)).bottom >= 129
+
+
+def test_the_bar_of_a_five_is_part_of_it_although_it_touches_nothing() -> None:
+    drawn = page()
+    cv2.line(drawn, (125, 92), (158, 90), 255, 5)
+    cv2.ellipse(drawn, (140, 125), (16, 16), 0, -140, 150, 255, 5)
+    ((group,),) = segment(drawn)
+    (mark,) = group.marks
+    assert mark.top <= 92
+    assert group.ink[: round(10 * group.scale)].max() > 0.5
+    assert np.abs(np.subtract(group.on_page(Box(0, 0, *group.ink.shape)), mark)).max() <= 2
+
+
+@pytest.mark.parametrize(("stain", "kept"), [(0.05, 0), (0.12, 0), (0.16, 0), (0.3, 1)])
+def test_pale_stains_go_and_pale_strokes_stay(stain: float, kept: int) -> None:
+    """The same whether there are printed lines on the page or none."""
+    for rule in (0.0, 1.0):
+        ink = write(page(), "27", 60, 140).astype(np.float32) / np.float32(255)
+        ink[200:230, 60:300] = stain
+        ink[270:272] = rule
+        rest = without_ruling(ink)
+        assert (rest[200:230, 60:300] > 0).mean() == kept
+        assert (rest[:190] > 0.5).sum() == (ink[:190] > 0.5).sum()
+        assert rest[265:].max() == 0
 
 
 def test_wide_gaps_are_narrow_in_the_ink_and_wide_on_the_page() -> None:
