@@ -358,3 +358,19 @@ def test_what_is_explained_is_what_is_read(quarters: int, region: tuple[int, ...
     assert steps.ink.shape == steps.without_lines.shape
     if region is None:
         assert steps.page.shape == written("").shape  # turned back
+
+
+def test_corners_of_a_table_are_those_of_the_picture_with_a_region_too() -> None:
+    """What is read, and where, is the same whatever part of the picture is looked at."""
+    page = np.full((420, 700), 230, np.uint8)
+    for column, text in enumerate(("4", "71", "8")):
+        cv2.rectangle(page, (100 + 170 * column, 150), (270 + 170 * column, 300), 60, 3)
+        at = (112 + 170 * column, 260)
+        cv2.putText(page, text, at, cv2.FONT_HERSHEY_SIMPLEX, 3, 40, 7, cv2.LINE_AA)
+    corners = ((100, 150), (610, 150), (610, 300), (100, 300))
+    reader = tenfold.Reader("nano", threads=1)
+    whole = reader.read_table(page, 1, 3, corners=corners)
+    part = reader.read_table(page, 1, 3, corners=corners, region=(120, 60, 330, 650))
+    assert whole.rows == part.rows == [["4", "71", "8"]]
+    for one, other in zip(whole.numbers, part.numbers, strict=True):
+        assert np.abs(np.subtract(one.box, other.box)).max() <= 2

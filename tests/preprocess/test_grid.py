@@ -73,16 +73,70 @@ def test_boxes_are_on_the_page(corners: Corners) -> None:
     assert page[box.top : box.bottom, box.left : box.right].max() > 200
 
 
-def test_columns_of_other_widths_are_told_by_their_lines() -> None:
+def uneven(cut: tuple[int, ...], *, upright: bool) -> np.ndarray:
+    """A page (300, 700) of a table of three columns, or turned of three rows, with other widths."""
     page = np.zeros((300, 700), np.uint8)
     for row in (50, 250):
         cv2.line(page, (50, row), (650, row), 255, 3)
-    for column in (50, 200, 400, 650):
+    for column in (50, *cut, 650):
         cv2.line(page, (column, 50), (column, 250), 255, 3)
-    for column, text in ((80, "4"), (225, "12"), (430, "357")):
-        cv2.putText(page, text, (column, 185), cv2.FONT_HERSHEY_SIMPLEX, 3, 255, 8)
-    (row,) = segment_table(page, 1, 3).cells
-    assert [len(cell.marks) for cell in row if cell is not None] == [1, 2, 3]
+    return np.ascontiguousarray(page.T) if upright else page
+
+
+def marks_along(page: np.ndarray, *, upright: bool) -> list[int]:
+    """How many marks each of three cells has, side by side or above each other."""
+    found = segment_table(page, 3, 1) if upright else segment_table(page, 1, 3)
+    return [0 if cell is None else len(cell.marks) for row in found.cells for cell in row]
+
+
+@pytest.mark.parametrize("upright", [False, True], ids=["columns", "rows"])
+@pytest.mark.parametrize(
+    ("cut", "where"),
+    [
+        pytest.param((205, 495), (1, 1), id="a-wide-one-between"),
+        pytest.param((295, 405), (0, 2), id="a-narrow-one-between"),
+        pytest.param((200, 400), (1, 2), id="wider-and-wider"),
+    ],
+)
+def test_columns_of_other_widths_are_told_by_their_lines(
+    cut: tuple[int, int], where: tuple[int, int], upright: bool
+) -> None:
+    """A mark beside each line lies in a cell of other columns, were all of one width."""
+    page = uneven(cut, upright=upright)
+    for line, cell in zip(cut, where, strict=True):
+        left = line + 10 if cell > cut.index(line) else line - 30
+        at = slice(110, 190), slice(left, left + 20)
+        page[at[::-1] if upright else at] = 255
+    assert marks_along(page, upright=upright) == [where.count(place) for place in range(3)]
+
+
+@pytest.mark.parametrize("upright", [False, True], ids=["columns", "rows"])
+def test_cells_without_lines_between_them_are_even(upright: bool) -> None:
+    page = uneven((), upright=upright)
+    for left in (220, 420):
+        at = slice(110, 190), slice(left, left + 20)
+        page[at[::-1] if upright else at] = 255
+    assert marks_along(page, upright=upright) == [1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        pytest.param((slice(263, 271), slice(510, 600)), id="above"),
+        pytest.param((slice(249, 257), slice(330, 420)), id="below"),
+        pytest.param((slice(140, 200), slice(283, 290)), id="at-its-left"),
+        pytest.param((slice(140, 200), slice(450, 457)), id="at-its-right"),
+    ],
+)
+def test_what_is_left_of_lines_is_not_written(rest: tuple[slice, slice]) -> None:
+    """A stretch at a cell's edge, where its line is thicker: the cell is as empty as before."""
+    page = table()
+    page[rest] = 255
+    marks = [
+        [0 if cell is None else len(cell.marks) for cell in row]
+        for row in segment_table(page, 2, 3, CORNERS).cells
+    ]
+    assert marks == [[len(text) for text in texts] for texts in TEXTS]
 
 
 def test_without_a_table_it_is_told() -> None:
