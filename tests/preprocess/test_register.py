@@ -45,6 +45,28 @@ def test_places_of_the_form_are_found(change: np.ndarray) -> None:
     assert np.abs(cv2.perspectiveTransform(corners, found) - expected).max() < 6
 
 
+@pytest.mark.parametrize(
+    ("photo_scale", "template_scale"),
+    [
+        pytest.param(2.5, 1.0, id="a-large-photo"),
+        pytest.param(1.0, 2.5, id="a-large-template"),
+        pytest.param(2.5, 2.0, id="both"),
+    ],
+)
+def test_large_pictures_are_in_pixels_of_their_own(
+    photo_scale: float, template_scale: float
+) -> None:
+    """Pictures are compared at a smaller size: a field's box is on the photo all the same."""
+    seen, template = (
+        np.asarray(cv2.resize(form(), None, fx=scale, fy=scale), np.uint8)
+        for scale in (photo_scale, template_scale)
+    )
+    field = Box(*(round(side * template_scale) for side in (40, 520, 100, 860)))
+    box = moved_box(field, register(seen, template), seen.shape)
+    expected = np.multiply((40, 520, 100, 860), photo_scale)
+    assert np.abs(np.subtract(box, expected)).max() <= 4 * photo_scale
+
+
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_photo_is_straightened(change: np.ndarray) -> None:
     straight = straighten(photo(change), change, (700, 900))
