@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -126,6 +127,95 @@ def test_a_checkpoint_of_another_recipe_is_refused(digits: Split, tmp_path: Path
     train_strips(StripRecipe(rounds=1, batch_size=2, pool=1), digits, tmp_path / "run", ignore)
     with pytest.raises(RunError, match="same recipe"):
         train_strips(TINY, digits, tmp_path / "run", ignore)
+
+
+def blank_network(*_arguments: object) -> StripNetwork:
+    """A network that has learned nothing, in the place of a training."""
+    torch.manual_seed(0)
+    return StripNetwork().eval()
+
+
+class Seen:
+    """What a run hands to its parts: digits trained on and drawn of, strips for each purpose."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.trained_on: list[Split] = []
+        self.drawn_of: list[Split] = []
+        self.fitted: list[np.ndarray] = []
+        self.scored: list[np.ndarray] = []
+        self.temperatures: list[float] = []
+        monkeypatch.setattr(strip_run, "train_strips", self._train)
+        monkeypatch.setattr(strip_run, "DigitSource", self._source)
+        monkeypatch.setattr(strip_run, "StripModel", self)
+
+    def _train(self, _recipe: StripRecipe, digits: Split, *_others: object) -> StripNetwork:
+        self.trained_on.append(digits)
+        return blank_network()
+
+    def _source(self, digits: Split) -> DigitSource:
+        self.drawn_of.append(digits)
+        return DigitSource(digits)
+
+    def from_graph(self, _graph: bytes, _path: Path, temperature: float = 1.0) -> Seen:
+        """Be the model that a run exports."""
+        self.temperatures.append(temperature)
+        return self
+
+    def logits(self, strips: list[np.ndarray]) -> list[np.ndarray]:
+        self.fitted += strips
+        return [np.zeros((-(-strip.shape[1] // STRIP_STEP), 15), np.float32) for strip in strips]
+
+    def probabilities(self, strips: list[np.ndarray]) -> list[np.ndarray]:
+        self.scored += strips
+        return [np.full((-(-strip.shape[1] // STRIP_STEP), 15), 1 / 15) for strip in strips]
+
+
+def as_set(images: Iterable[np.ndarray]) -> set[bytes]:
+    return {image.tobytes() for image in images}
+
+
+def test_no_digit_is_trained_on_of_which_strips_are_scored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(strip_run, "HELD_OUT", 60)
+    monkeypatch.setattr(strip_run, "_CHUNKS", 2)
+    train, test = draw_typed(160, seed=3), draw_typed(40, seed=4)
+    seen = Seen(monkeypatch)
+    strip_run.run_strips(TINY, MNIST(train, test, {}, "here"), tmp_path / "run", ignore)
+    (trained_on,), (drawn_of,) = seen.trained_on, seen.drawn_of
+    np.testing.assert_array_equal(trained_on.images, train.images[:100])
+    np.testing.assert_array_equal(trained_on.labels, train.labels[:100])
+    np.testing.assert_array_equal(drawn_of.images, train.images[100:])
+    np.testing.assert_array_equal(drawn_of.labels, train.labels[100:])
+    assert not as_set(trained_on.images) & as_set(drawn_of.images)
+
+
+def test_the_temperature_is_fitted_on_other_strips_than_are_scored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(strip_run, "_CHUNKS", 2)
+    seen = Seen(monkeypatch)
+    typed = draw_typed(160, seed=3)
+    data = MNIST(typed, typed, {}, "here")
+    folder = strip_run.export_strips(blank_network(), TINY, data, tmp_path / "model", {})
+    card = json.loads((folder / "strips.json").read_text(encoding="utf-8"))
+    assert len(seen.fitted) == len(seen.scored) == card["figures"]["held_out_strips"]["strips"]
+    assert not as_set(seen.fitted) & as_set(seen.scored)
+    assert seen.temperatures == [1.0, card["temperature"]]
+
+
+def test_strips_to_score_are_drawn_otherwise_than_those_to_train_on(
+    digits: Split, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """From another seed: of the same digits they would be others."""
+    monkeypatch.setattr(strip_run, "_CHUNKS", 2)
+    seen = Seen(monkeypatch)
+    strip_run.export_strips(
+        blank_network(), TINY, MNIST(digits, digits, {}, "here"), tmp_path / "model", {}
+    )
+    source = DigitSource(digits)
+    trained = [one.strip for number in range(2) for one in draw_chunk(source, TINY.seed, number)]
+    assert not as_set([*seen.fitted, *seen.scored]) & as_set(trained)
 
 
 def test_a_run_leaves_a_model_with_its_card(
