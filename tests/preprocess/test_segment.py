@@ -55,6 +55,14 @@ def broken() -> np.ndarray:
     return found
 
 
+def headed() -> np.ndarray:
+    """A 5 whose head, nearly half as high as its body, touches nothing."""
+    found = page()
+    cv2.polylines(found, [np.array([(162, 90), (126, 90), (124, 106)], np.int32)], False, 255, 5)
+    cv2.ellipse(found, (140, 132), (18, 19), 0, -140, 150, 255, 5)
+    return found
+
+
 def specked() -> np.ndarray:
     found = write(page(), "47", 60, 140)
     for place in ((180, 100), (110, 118), (100, 180)):
@@ -75,7 +83,11 @@ def specked() -> np.ndarray:
         pytest.param(noisy(write(page(), "1234", 50, 160)), [[4]], id="grain-and-a-lamp"),
         pytest.param(framed(), [[3]], id="in-boxes"),
         pytest.param(broken(), [[3]], id="a-broken-five"),
+        pytest.param(headed(), [[1]], id="a-five-with-its-head-apart"),
         pytest.param(specked(), [[2]], id="specks"),
+        pytest.param(
+            write(write(page(), "123", 20, 100), "456", 20, 154), [[3], [3]], id="narrow-lines"
+        ),
         pytest.param(write(page(90, 200), "472", 10, 60, 0.6, 22), [[3]], id="13-pixels-high"),
         pytest.param(write(page(900, 1500), "472", 80, 700, 22, 480), [[3]], id="480-pixels-high"),
         pytest.param(
@@ -139,6 +151,13 @@ def test_the_bar_of_a_five_is_part_of_it_although_it_touches_nothing() -> None:
     assert mark.top <= 92
     assert group.ink[: round(10 * group.scale)].max() > 0.5
     assert np.abs(np.subtract(group.on_page(Box(0, 0, *group.ink.shape)), mark)).max() <= 2
+
+
+def test_a_dash_above_a_digit_is_no_part_of_it() -> None:
+    drawn = write(page(), "7", 200, 160)
+    cv2.line(drawn, (200, 99), (240, 99), 255, 4)
+    (mark,) = boxes(drawn)
+    assert mark.top > 110
 
 
 @pytest.mark.parametrize(("stain", "kept"), [(0.05, 0), (0.12, 0), (0.16, 0), (0.3, 1)])
