@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,14 @@ def _without(name: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a copy of the package's model of strips, in its place."""
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give a copy of the package's model of strips, in its place; no other test loads it."""
     copy = tmp_path / "strips"
     shutil.copytree(strips.STRIP_FOLDER, copy)
     monkeypatch.setattr(strips, "STRIP_FOLDER", copy)
     strips.load_strip_model.cache_clear()
-    return copy
+    yield copy
+    strips.load_strip_model.cache_clear()
 
 
 @pytest.mark.parametrize(
