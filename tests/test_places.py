@@ -220,7 +220,9 @@ def test_a_reader_refuses_fewer_digits_within_numbers(
     """Where nothing is asked for: there each has to be likelier right than not."""
     folder = included_models()["base"]
     likely = {"1": 0.58, "7": 0.42}
-    reader = tenfold.Reader(Model(folder, read_card(folder), Digits(likely)), **limits)  # type: ignore[arg-type]
+    model = Model(folder, read_card(folder), session=Digits(likely))
+    asked: Any = limits
+    reader = tenfold.Reader(model, **asked)
     for count, expected in ((1, single), (3, several)):
         strips = Strips(*[likely] * count)
         monkeypatch.setattr(reader_module, "load_strip_model", lambda _threads, own=strips: own)
