@@ -66,8 +66,9 @@ def test_lines(found: list[Named], lines: list[str]) -> None:
         pytest.param([6, 60, 8], ["01", "23"], id="two-numbers"),
         pytest.param([60, 62, 6], ["0", "1", "23"], id="more-gaps-between-than-within"),
         pytest.param([-3, 30, 0], ["01", "23"], id="touching-ones"),
-        pytest.param([4, 18, 4], ["0123"], id="a-gap-within-a-number"),
-        pytest.param([34], ["01"], id="two-marks"),
+        pytest.param([4, 11, 4], ["0123"], id="a-gap-within-a-number"),
+        pytest.param([2, 18, 4], ["01", "23"], id="a-space-half-as-wide-as-a-digit-is-high"),
+        pytest.param([22], ["01"], id="two-marks"),
         pytest.param([55], ["0", "1"], id="two-marks-far-apart"),
         pytest.param([6, 60, 150, 6], ["01", "2", "34"], id="gaps-of-three-kinds"),
     ],
@@ -78,3 +79,27 @@ def test_groups(gaps: list[int], groups: list[str]) -> None:
         left += 12 + gap
         line += marks((str(place), 0, left))
     assert names(into_groups(line)) == groups
+
+
+@pytest.mark.parametrize(
+    ("gaps", "groups"),
+    [
+        pytest.param([2, 18, 4], ["0123"], id="a-space-half-as-wide-as-a-digit-is-high"),
+        pytest.param([2, 60, 4], ["01", "23"], id="two-numbers"),
+    ],
+)
+def test_a_field_holds_one_number_mostly(gaps: list[int], groups: list[str]) -> None:
+    left, line = 0, marks(("0", 0, 0))
+    for place, gap in enumerate(gaps, start=1):
+        left += 12 + gap
+        line += marks((str(place), 0, left))
+    assert names(into_groups(line, is_field=True)) == groups
+
+
+def test_a_narrow_digit_in_a_box_is_no_end_of_a_number() -> None:
+    line = [
+        *marks(("0", 0, 0), ("1", 0, 24), width=16),
+        *marks(("2", 0, 54), width=4),
+        *marks(("3", 0, 72), ("4", 0, 96), width=16),
+    ]
+    assert names(into_groups(line)) == ["01234"]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tenfold.values import Box
 
@@ -15,10 +16,24 @@ _ON_LINE = 0.5  # of the lower mark's height: what two marks of a line share
 _SMALL = 0.6  # of the next mark's height: a comma, or a digit written small
 _NEAR = 0.8  # heights of the next mark: how far from it
 _HANGS = 0.3  # heights of the next mark: how far beyond its line
-_WIDE_GAP = 0.9  # heights of a digit: no narrower gap is between two numbers
 _NARROWER = 0.35  # share of a line's gaps that are no wider than its usual one
-_TIMES, _MORE = 3.0, 0.3  # the usual gap, and heights of a digit: the widest within a number
-_LONE_GAP = 1.8  # heights of a digit: the gap that parts two marks without others to compare
+_LONGER = 1.25  # times the usual step from digit to digit: one across two numbers
+_LONE_GAP = 1.2  # heights of a digit: the gap that parts two marks without others to compare
+
+
+class _Gaps(NamedTuple):
+    """What parts two numbers: a least gap in heights of a digit, ``times`` the usual and ``more``.
+
+    Chosen on held-out digits: pages drawn by `tenfold.synthesis`, whose numbers stand far apart,
+    and lines with spaces a third to nine tenths of a digit high.
+    """
+
+    least: float
+    times: float
+    more: float
+
+
+_PAGE, _FIELD = _Gaps(0.45, 2.0, 0.2), _Gaps(0.9, 3.0, 0.3)
 
 
 class _Boxed(Protocol):
@@ -80,33 +95,48 @@ def _apart(one: Box, other: Box) -> int:
     return max(one.left - other.right, other.left - one.right)
 
 
-def into_groups(line: Sequence[_M]) -> list[list[_M]]:
+def into_groups(line: Sequence[_M], *, is_field: bool = False) -> list[list[_M]]:
     """Return a line's marks in groups, parted where gaps are far wider than the others.
 
     Digits in boxes stand as far from each other as numbers do elsewhere: only the gaps of one line
     can tell. The widest gap is looked at first, and then those of each side by themselves, for
     printed words and boxes may be on one line.
+
+    Args:
+        line: From left to right.
+        is_field: Whether it is all of a picture that was cut out closely: mostly one number.
     """
     if len(line) < 2:
         return [list(line)]
-    height = float(np.median([mark.box.height for mark in line]))
+    height = max(float(np.median([mark.box.height for mark in line])), 1.0)
     right = np.maximum.accumulate([mark.box.right for mark in line])[:-1]
-    gaps = (np.array([mark.box.left for mark in line[1:]]) - right) / max(height, 1.0)
-    widest = int(gaps.argmax())
-    if gaps[widest] <= _widest_within(gaps):
+    gaps = (np.array([mark.box.left for mark in line[1:]]) - right) / height
+    steps = np.diff([(mark.box.left + mark.box.right) / 2 for mark in line]) / height
+    parts = _are_between_numbers(gaps, steps, _FIELD if is_field else _PAGE)
+    if not parts.any():
         return [list(line)]
-    return [*into_groups(line[: widest + 1]), *into_groups(line[widest + 1 :])]
+    widest = int(np.where(parts, gaps, -np.inf).argmax()) + 1
+    return [
+        *into_groups(line[:widest], is_field=is_field),
+        *into_groups(line[widest:], is_field=is_field),
+    ]
 
 
-def _widest_within(gaps: np.ndarray) -> float:
-    """Return the widest gap within a number, of all gaps (N,) of a line in heights of a digit.
+def _are_between_numbers(
+    gaps: NDArray[np.float64], steps: NDArray[np.float64], limits: _Gaps
+) -> NDArray[np.bool_]:
+    """Tell the gaps (N,) of a line that part two numbers: all in heights of a digit.
 
-    Far wider than the narrower gaps of the line, and wide by itself.
+    Such a gap is far wider than the narrower ones of the line, and wide by itself. Beside a narrow
+    digit in a box it is as wide, but from middle to middle, ``steps``, all are equal there.
     """
     if len(gaps) == 1:
-        return _LONE_GAP
+        return np.asarray(gaps > _LONE_GAP, np.bool_)
     usual = max(float(np.sort(gaps)[int(_NARROWER * (len(gaps) - 1))]), 0.0)
-    return max(_WIDE_GAP, _TIMES * usual + _MORE)
+    step = float(np.sort(steps)[(len(steps) - 1) // 2])
+    is_wide = gaps > max(limits.least, limits.times * usual + limits.more)
+    is_widest = gaps > max(_FIELD.least, _FIELD.times * usual + _FIELD.more)
+    return np.asarray(is_wide & ((steps >= _LONGER * step) | is_widest), np.bool_)
 
 
 def _shared(one: Box, other: Box) -> float:

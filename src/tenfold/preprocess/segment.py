@@ -30,6 +30,7 @@ _PART = 0.3  # of the higher part's height: how far above or below it another ma
 _OVER = 0.5  # of the narrower part's width: what two parts of a digit have in common
 _TALL = 1.6  # times the higher part: no digit is higher, however it is put together
 _SMALL_PART = 0.04  # of a mark's pixels: what is a speck, and no part of it
+_FIELD = 3.0  # heights of a digit: the page is no higher where one number was cut out of another
 _MOST = 3000  # marks of a page, the largest: more than a page of digits has
 _MOST_PARTS = 10_000  # small pieces of a page, the largest, that may be parts of marks
 # A page with so many specks, and so many more than anything else, is grained: there a digit is
@@ -61,10 +62,20 @@ def segment(page: NDArray[np.uint8]) -> list[list[Group]]:
         for found in _put_together(pieces, labels.shape)
     ]
     owners = owners_of(marks, pieces, int(labels.max()))
+    lines = into_lines(marks)
+    is_field = len(lines) == 1 and _is_cut_out(lines[0], len(ink))
     return [
-        [to_group(group, ink, labels, owners, scale, page.shape) for group in into_groups(line)]
-        for line in into_lines(marks)
+        [
+            to_group(group, ink, labels, owners, scale, page.shape)
+            for group in into_groups(line, is_field=is_field)
+        ]
+        for line in lines
     ]
+
+
+def _is_cut_out(line: Sequence[Mark], height: int) -> bool:
+    """Tell a line that fills most of a page's height."""
+    return height <= _FIELD * float(np.median([mark.box.height for mark in line]))
 
 
 def page_ink(page: NDArray[np.uint8]) -> NDArray[np.float32] | None:
