@@ -132,9 +132,10 @@ def group_numbers(
     if letters >= _LETTERS:
         return []
     runs: list[list[PlaceRead]] = [[]]
-    for place in places:
+    for before, place in zip([None, *places], places, strict=False):
         if place.symbol in "-*" and place.digit is None:
-            runs.append([place] if place.symbol == "-" else [])
+            is_minus = place.symbol == "-" and (before is None or before.digit is None)
+            runs.append([place] if is_minus else [])  # between two digits it is a hyphen
         else:
             runs[-1].append(place)
     numbers = (_number(run, calibration, decimal=decimal) for run in runs)

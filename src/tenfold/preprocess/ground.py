@@ -85,12 +85,8 @@ def _is_divided(small: NDArray[np.float32]) -> bool:
     return breadth(~inked) > BROAD and breadth(reaching_border(inked)) > BROAD
 
 
-def broad_ground(page: NDArray[np.uint8], brush_share: float = _BRUSH) -> NDArray[np.float32]:
+def broad_ground(page: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return all of a page (H, W), uint8, that is broader than a stroke, float32.
-
-    Args:
-        page: Ink bright.
-        brush_share: Of the page's longer side: what is broader is ground.
 
     What is above it is a top-hat's.
 
@@ -101,7 +97,7 @@ def broad_ground(page: NDArray[np.uint8], brush_share: float = _BRUSH) -> NDArra
     import cv2
 
     small = shrunk(page, _BRUSH_SIDE)
-    side = round(brush_share * max(small.shape)) | 1
+    side = round(_BRUSH * max(small.shape)) | 1
     brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     smooth = np.pad(cv2.medianBlur(small.astype(np.uint8), 3), side, mode="edge")
     broad = cv2.morphologyEx(smooth, cv2.MORPH_OPEN, brush)[side:-side, side:-side]

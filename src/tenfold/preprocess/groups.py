@@ -12,13 +12,18 @@ from tenfold.preprocess.pieces import Piece
 from tenfold.preprocess.strip import narrowed_columns
 from tenfold.values import Box
 
-__all__ = ["Group", "Mark", "owners_of", "to_group"]
+__all__ = ["POINT", "Group", "Mark", "owners_of", "to_group"]
+
+POINT = 0.003
+"""Of the square of digits' height: the least area of a point among them."""
 
 _BELOW = 0.25  # of its height: how far below a group a comma in it may hang
 _FEWEST = 3  # marks, of which a slope is told
 _FAR = 1.0  # heights of a digit: the least distance of two that tell it
 _LEVEL = 0.02  # rows a column, up to which a line is level
-_POINT = 0.003  # of the square of its height: the least area of a point in a group
+# A dash before a group, by the group's height: where its rows lie, how far from it it may end, and
+# how long it is; and how many times as wide as high.
+_AMID, _BEFORE, _DASH, _FLAT = (0.2, 0.85), 0.7, (0.15, 0.9), 1.8
 
 
 class Group(NamedTuple):
@@ -82,11 +87,12 @@ def to_group(
     scale: float,
     shape: tuple[int, ...],
 ) -> Group:
-    """Return marks as a group: their ink, and that of points and commas among them."""
+    """Return marks as a group: their ink, that of points and commas among them, and of a minus."""
     box = Box.around(mark.box for mark in marks)
+    box = box._replace(left=_left_of_minus(box, labels, owners))
     inside = labels[box.top : box.bottom, box.left : box.right]
     areas = np.bincount(inside.ravel(), minlength=len(owners))
-    among = (owners == 0) & (areas >= _POINT * box.height**2)
+    among = (owners == 0) & (areas >= POINT * box.height**2)
     own = among | np.isin(owners, [owners[mark.pieces[0].label] for mark in marks])
     low = min(box.bottom + round(_BELOW * box.height), len(labels))  # a comma hangs below
     place = (slice(box.top, low), slice(box.left, box.right))
@@ -103,6 +109,27 @@ def to_group(
         scale,
         shape,
     )
+
+
+def _left_of_minus(box: Box, labels: NDArray[np.int32], owners: NDArray[np.int_]) -> int:
+    """Return where a dash begins that stands before what a box holds; the box's left without one.
+
+    It lies amid the box's height, is far wider than high, and belongs to no mark.
+    """
+    high, low = (round(box.top + share * box.height) for share in _AMID)
+    left = max(box.left - round(_BEFORE * box.height), 0)
+    before = labels[high:low, left : box.left]
+    free = before[owners[before] == 0]
+    if not free.size:
+        return box.left
+    label = int(np.bincount(free).argmax())
+    first = max(left - box.height, 0)
+    rows, columns = np.nonzero(labels[box.top : box.bottom, first : box.left] == label)
+    height, width = int(np.ptp(rows)) + 1, int(np.ptp(columns)) + 1
+    shortest, longest = (share * box.height for share in _DASH)
+    is_dash = width >= _FLAT * height and shortest <= width <= longest
+    is_amid = high <= box.top + int(rows.min()) and box.top + int(rows.max()) < low
+    return first + int(columns.min()) if is_dash and is_amid else box.left
 
 
 def _slope(marks: Sequence[Mark]) -> float:

@@ -18,6 +18,7 @@ _NEAR = 0.8  # heights of the next mark: how far from it
 _HANGS = 0.3  # heights of the next mark: how far beyond its line
 _NARROWER = 0.35  # share of a line's gaps that are no wider than its usual one
 _LONGER = 1.25  # times the usual step from digit to digit: one across two numbers
+_POINTS = 0.25, 0.3  # heights of a line, from its top and beyond its foot: where points lie
 _LONE_GAP = 1.2  # heights of a digit: the gap that parts two marks without others to compare
 
 
@@ -95,7 +96,9 @@ def _apart(one: Box, other: Box) -> int:
     return max(one.left - other.right, other.left - one.right)
 
 
-def into_groups(line: Sequence[_M], *, is_field: bool = False) -> list[list[_M]]:
+def into_groups(
+    line: Sequence[_M], points: Sequence[Box] = (), *, is_field: bool = False
+) -> list[list[_M]]:
     """Return a line's marks in groups, parted where gaps are far wider than the others.
 
     Digits in boxes stand as far from each other as numbers do elsewhere: only the gaps of one line
@@ -104,22 +107,50 @@ def into_groups(line: Sequence[_M], *, is_field: bool = False) -> list[list[_M]]
 
     Args:
         line: From left to right.
+        points: What is small: a point, a comma or a dash in a gap leaves two narrower ones.
         is_field: Whether it is all of a picture that was cut out closely: mostly one number.
     """
     if len(line) < 2:
         return [list(line)]
     height = max(float(np.median([mark.box.height for mark in line])), 1.0)
-    right = np.maximum.accumulate([mark.box.right for mark in line])[:-1]
-    gaps = (np.array([mark.box.left for mark in line[1:]]) - right) / height
+    gaps = np.array(_gaps(line, points)) / height
     steps = np.diff([(mark.box.left + mark.box.right) / 2 for mark in line]) / height
     parts = _are_between_numbers(gaps, steps, _FIELD if is_field else _PAGE)
     if not parts.any():
         return [list(line)]
     widest = int(np.where(parts, gaps, -np.inf).argmax()) + 1
     return [
-        *into_groups(line[:widest], is_field=is_field),
-        *into_groups(line[widest:], is_field=is_field),
+        *into_groups(line[:widest], points, is_field=is_field),
+        *into_groups(line[widest:], points, is_field=is_field),
     ]
+
+
+def _gaps(line: Sequence[_Boxed], points: Sequence[Box]) -> list[int]:
+    """Return the widest empty columns between each mark of a line and the next."""
+    right = np.maximum.accumulate([mark.box.right for mark in line]).tolist()
+    gaps = []
+    for start, before, mark in zip(right, line, line[1:], strict=False):
+        end = mark.box.left
+        band = Box.around((before.box, mark.box))
+        within = [
+            point
+            for point in points
+            if start <= point.left and point.right <= end and _is_amid_or_below(point, band)
+        ]
+        edges = [start, *(side for point in sorted(within, key=_left) for side in point[1::2]), end]
+        gaps.append(max(last - first for first, last in zip(edges[::2], edges[1::2], strict=True)))
+    return gaps
+
+
+def _left(box: Box) -> int:
+    return box.left
+
+
+def _is_amid_or_below(point: Box, band: Box) -> bool:
+    """Tell a point or a dash on a line by where its middle is."""
+    middle = (point.top + point.bottom) / 2
+    high, low = _POINTS
+    return band.top + high * band.height < middle < band.bottom + low * band.height
 
 
 def _are_between_numbers(

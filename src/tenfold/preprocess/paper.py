@@ -32,7 +32,6 @@ _GRAIN = 4.0  # times the grain's standard deviation: the least of ink
 _EDGE = 0.06  # of full ink: what is fainter is left out
 _SIGNAL = 6.0  # times the grain's standard deviation: the least of full ink
 _SHADED_SIGNAL = 10.0  # the same where paper's level is all that is broader than strokes
-_SHADOW_BRUSH = 0.1  # of the longer side: what is broader may be a shadow
 _CUT = 2.5  # times the grain's standard deviation, below which all is paper, but no more than
 _MOST_CUT = 0.4  # of full ink
 _PARTS, _LEAST_PART = 10, 24  # of the page along each side, and pixels: where grain is told apart
@@ -85,7 +84,7 @@ def lift_page(page: NDArray[np.uint8]) -> NDArray[np.float32] | None:
     """
     ink = None
     if has_hard_shadow(page):
-        ink = _inked(_above(page, broad_ground(page, _SHADOW_BRUSH)), _SHADED_SIGNAL)
+        ink = _inked(_above(page, broad_ground(page)), _SHADED_SIGNAL)
     if ink is None:
         ink = _inked(lifted_page(page), _SIGNAL)
     if ink is None:  # at a hard shadow's edge surroundings say nothing, and all seems to be grain

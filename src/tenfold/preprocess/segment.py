@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenfold.preprocess.glyph import small_enough
-from tenfold.preprocess.groups import Group, Mark, owners_of, to_group
+from tenfold.preprocess.groups import POINT, Group, Mark, owners_of, to_group
 from tenfold.preprocess.lines import into_groups, into_lines
 from tenfold.preprocess.paper import lift_page
 from tenfold.preprocess.pieces import Piece, borders, find_pieces, is_sliver
@@ -63,14 +63,24 @@ def segment(page: NDArray[np.uint8]) -> list[list[Group]]:
     ]
     owners = owners_of(marks, pieces, int(labels.max()))
     lines = into_lines(marks)
+    points = _points(pieces, owners, marks)
     is_field = len(lines) == 1 and _is_cut_out(lines[0], len(ink))
     return [
         [
             to_group(group, ink, labels, owners, scale, page.shape)
-            for group in into_groups(line, is_field=is_field)
+            for group in into_groups(line, points, is_field=is_field)
         ]
         for line in lines
     ]
+
+
+def _points(pieces: Sequence[Piece], owners: NDArray[np.int_], marks: Sequence[Mark]) -> list[Box]:
+    """Return what belongs to no mark, and is large enough for a point beside them."""
+    if not marks:
+        return []
+    height = float(np.median([mark.box.height for mark in marks]))
+    least = POINT * height**2
+    return [piece.box for piece in pieces if owners[piece.label] == 0 and piece.area >= least]
 
 
 def _is_cut_out(line: Sequence[Mark], height: int) -> bool:

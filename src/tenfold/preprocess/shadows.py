@@ -11,6 +11,7 @@ __all__ = ["has_hard_shadow"]
 
 _SIDE = 256  # pixels a side on which it is looked for
 _STROKE = 13  # pixels: strokes are narrower
+_LEAST_SIDE = 90  # pixels of the small page: beside a line of digits cut out all is narrow
 _LEAST = 0.06  # of the page: the least of what is lit, and of what is in the shadow
 _RING = 4  # pixels on either side of the edge
 _SHARP = 16.0  # levels by which both sides differ there; what is out of focus falls off softly
@@ -27,7 +28,7 @@ def has_hard_shadow(page: NDArray[np.uint8]) -> bool:
     import cv2
 
     small = np.rint(shrunk(page, _SIDE)).astype(np.uint8)
-    if min(small.shape) < 2 * _STROKE:
+    if min(small.shape) < _LEAST_SIDE:
         return False
     padded = np.pad(small, _STROKE, mode="edge")
     opened = cv2.morphologyEx(padded, cv2.MORPH_OPEN, np.ones((_STROKE, _STROKE), np.uint8))
