@@ -31,6 +31,7 @@ _FEW = 2  # places of a group that may be digits although the strip says otherwi
 _DOUBTFUL = 0.2  # probability of a digit, from which the model of digits is asked about a sign
 _NEAR = 0.1  # heights of a group: how far from a mark its character may be spelled
 _REACH = 1.5  # places of a strip: how far a character reaches beyond those that spell it
+_POINT_REACH = 0.3  # heights of a group: how far from a point it may be spelled
 _STAR = len(STRIP_SYMBOLS)  # the output for letters and signs
 _LEAST = 1e-12  # probability, so that there is a logarithm
 
@@ -161,20 +162,36 @@ def _with_missed(
     strip: NDArray[np.uint8],
     probabilities: NDArray[np.float32],
 ) -> list[Spelled]:
-    """Return the characters of a group; among them marks of their own that were passed over.
+    """Return the characters of a group; among them marks and points that were passed over.
 
     Of a word most letters are passed over: where one was spelled nothing is added.
     """
     middles = _middles(found, group, strip)
     if any(one.symbol == _STAR for one in found):
         return found
-    missed = []
+    missed = [
+        _unspelled(group, strip, probabilities, column)._replace(
+            symbol=STRIP_SYMBOLS.index(symbol) + 1
+        )
+        for column, symbol in group.point_columns()
+        if not _is_spelled(column, found, middles, _POINT_REACH * len(group.ink))
+    ]
     for left, right in group.mark_columns():
         reach = _NEAR * len(group.ink)
         if any(left - reach <= middle <= right + reach for middle in middles):
             continue
         missed.append(_unspelled(group, strip, probabilities, (left + right) / 2))
     return sorted([*found, *missed], key=lambda one: one.middle)
+
+
+def _is_spelled(
+    column: float, found: Sequence[Spelled], middles: Sequence[float], reach: float
+) -> bool:
+    """Tell whether there is a sign near a column, among characters with their middles."""
+    return any(
+        abs(middle - column) <= reach and not STRIP_SYMBOLS[one.symbol - 1].isdigit()
+        for one, middle in zip(found, middles, strict=True)
+    )
 
 
 def _unspelled(

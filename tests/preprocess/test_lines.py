@@ -66,7 +66,7 @@ def test_lines(found: list[Named], lines: list[str]) -> None:
         pytest.param([6, 60, 8], ["01", "23"], id="two-numbers"),
         pytest.param([60, 62, 6], ["0", "1", "23"], id="more-gaps-between-than-within"),
         pytest.param([-3, 30, 0], ["01", "23"], id="touching-ones"),
-        pytest.param([4, 11, 4], ["0123"], id="a-gap-within-a-number"),
+        pytest.param([5, 11, 5], ["0123"], id="a-gap-within-a-number"),
         pytest.param([2, 18, 4], ["01", "23"], id="a-space-half-as-wide-as-a-digit-is-high"),
         pytest.param([22], ["01"], id="two-marks"),
         pytest.param([55], ["0", "1"], id="two-marks-far-apart"),

@@ -21,6 +21,9 @@ _BELOW = 0.25  # of its height: how far below a group a comma in it may hang
 _FEWEST = 3  # marks, of which a slope is told
 _FAR = 1.0  # heights of a digit: the least distance of two that tell it
 _LEVEL = 0.02  # rows a column, up to which a line is level
+# Of what is surely a point, by the group's height: its longer side at most, the row of its middle
+# at least, how far below the foot that of a comma ends; and by the square of it the least area.
+_POINT_SIDE, _POINT_ROW, _HANGS, _POINT_AREA = 0.35, 0.7, 0.06, 0.005
 # A dash before a group, by the group's height: where its rows lie, how far from it it may end, and
 # how long it is; and how many times as wide as high.
 _AMID, _BEFORE, _DASH, _FLAT = (0.2, 0.85), 0.7, (0.15, 0.9), 1.8
@@ -38,6 +41,8 @@ class Group(NamedTuple):
         columns: Shape (w,): columns of that page that are the ink's.
         scale: Pixels of it for each of the page.
         shape: The page's (H, W).
+        points: Of what stands at the foot between strokes, as a point or a comma does, the first
+            column and the one behind its last, on the page as it is worked on, and which it is.
     """
 
     marks: tuple[Box, ...]
@@ -46,6 +51,7 @@ class Group(NamedTuple):
     columns: NDArray[np.int_]
     scale: float
     shape: tuple[int, ...]
+    points: tuple[tuple[int, int, str], ...] = ()
 
     def mark_columns(self) -> list[tuple[int, int]]:
         """Return the first column of each mark in the ink, and the one behind its last."""
@@ -53,6 +59,13 @@ class Group(NamedTuple):
         return [
             (int(np.searchsorted(self.columns, left)), int(np.searchsorted(self.columns, right)))
             for left, right in edges
+        ]
+
+    def point_columns(self) -> list[tuple[float, str]]:
+        """Return the middle of each point in columns of the ink, and whether it is a comma."""
+        return [
+            (float(np.searchsorted(self.columns, (left + right) / 2)), symbol)
+            for left, right, symbol in self.points
         ]
 
     def on_page(self, box: Box) -> Box:
@@ -108,7 +121,31 @@ def to_group(
         columns + box.left,
         scale,
         shape,
+        _points(box, labels, np.flatnonzero(among)),
     )
+
+
+def _points(
+    box: Box, labels: NDArray[np.int32], among: NDArray[np.int_]
+) -> tuple[tuple[int, int, str], ...]:
+    """Return the columns of the small pieces, by their labels, that stand as points do."""
+    found = []
+    low = box.bottom + round(_BELOW * box.height)
+    page = labels[box.top : low, box.left : box.right]
+    for label in among.tolist():
+        rows, columns = np.nonzero(page == label)
+        top, left = int(rows.min()), int(columns.min())
+        bottom, right = int(rows.max()) + 1, int(columns.max()) + 1
+        around = page[top:, max(left - 1, 0) : right + 1]
+        if (
+            max(bottom - top, right - left) < _POINT_SIDE * box.height
+            and (top + bottom) / 2 > _POINT_ROW * box.height
+            and len(rows) >= _POINT_AREA * box.height**2
+            and bool(np.isin(around, (0, label)).all())
+        ):
+            hangs = bottom > (1 + _HANGS) * box.height
+            found.append((box.left + left, box.left + right, "," if hangs else "."))
+    return tuple(sorted(found))
 
 
 def _left_of_minus(box: Box, labels: NDArray[np.int32], owners: NDArray[np.int_]) -> int:

@@ -18,6 +18,9 @@ _NEAR = 0.8  # heights of the next mark: how far from it
 _HANGS = 0.3  # heights of the next mark: how far beyond its line
 _NARROWER = 0.35  # share of a line's gaps that are no wider than its usual one
 _LONGER = 1.25  # times the usual step from digit to digit: one across two numbers
+# Heights of a digit: a printed space, and the least that a gap counts for; how many times the next
+# narrower gap it is; and the share of gaps that are within numbers.
+_SPACE, _LEAST_GAP, _VALLEY, _FEW_WITHIN = 0.35, 0.06, 2.5, 1 / 3
 _POINTS = 0.25, 0.3  # heights of a line, from its top and beyond its foot: where points lie
 _LONE_GAP = 1.2  # heights of a digit: the gap that parts two marks without others to compare
 
@@ -167,7 +170,21 @@ def _are_between_numbers(
     step = float(np.sort(steps)[(len(steps) - 1) // 2])
     is_wide = gaps > max(limits.least, limits.times * usual + limits.more)
     is_widest = gaps > max(_FIELD.least, _FIELD.times * usual + _FIELD.more)
+    if limits is _PAGE:
+        is_wide |= gaps >= _behind_a_valley(gaps)
     return np.asarray(is_wide & ((steps >= _LONGER * step) | is_widest), np.bool_)
+
+
+def _behind_a_valley(gaps: NDArray[np.float64]) -> float:
+    """Return the narrowest gap that is far wider than the next narrower one; infinity without one.
+
+    Printed spaces are narrow, but all gaps within numbers are far narrower.
+    """
+    ordered = np.sort(gaps)
+    ratios = ordered[1:] / np.maximum(ordered[:-1], _LEAST_GAP)
+    within = np.arange(1, len(gaps)) >= _FEW_WITHIN * len(gaps)
+    found = np.flatnonzero((ordered[1:] >= _SPACE) & (ratios >= _VALLEY) & within)
+    return float(ordered[found[0] + 1]) if len(found) and len(gaps) > 2 else np.inf
 
 
 def _shared(one: Box, other: Box) -> float:
