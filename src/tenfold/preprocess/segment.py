@@ -31,7 +31,8 @@ _OVER = 0.5  # of the narrower part's width: what two parts of a digit have in c
 _TALL = 1.6  # times the higher part: no digit is higher, however it is put together
 _SMALL_PART = 0.04  # of a mark's pixels: what is a speck, and no part of it
 _FIELD = 3.0  # heights of a digit: the page is no higher where one number was cut out of another
-_MOST = 3000  # marks of a page, the largest: more than a page of digits has
+_MOST = 6000  # marks of a page, the largest: more than a page of digits has
+_MOST_PIECES = 20_000  # pieces of a page, the largest, that may be digits: all others are texture
 _MOST_PARTS = 10_000  # small pieces of a page, the largest, that may be parts of marks
 # A page with so many specks, and so many more than anything else, is grained: there a digit is
 # some times as high as all specks but the highest of a hundred, which are several run together.
@@ -146,16 +147,18 @@ def _may_be_digits(pieces: Sequence[Piece], shape: tuple[int, ...]) -> list[Piec
     found = [piece for piece in pieces if piece.height >= least and borders(piece, shape) <= 1]
     if not found:
         return []
+    found = sorted(found, key=lambda piece: -piece.area)[:_MOST_PIECES]
     boxes = np.array([piece.box for piece in found], int)
     heights = boxes[:, 2] - boxes[:, 0]
     usual = np.minimum(heights, _HIGHEST * _usual_height(heights, found))
     whole = boxes[:, 3] - boxes[:, 1] > _BAR * heights  # what is no bar, left of a line
-    higher = usual[None] > heights[:, None] / _SPECK
-    return [
-        piece
-        for piece, box, rows in zip(found, boxes, higher & whole, strict=True)
-        if not _is_beside_higher(box, boxes[rows], usual[rows])
-    ]
+    boxes_whole, usual_whole = boxes[whole], usual[whole]
+    kept = []
+    for piece, box, height in zip(found, boxes, heights.tolist(), strict=True):
+        higher = usual_whole > height / _SPECK
+        if not _is_beside_higher(box, boxes_whole[higher], usual_whole[higher]):
+            kept.append(piece)
+    return kept
 
 
 def _usual_height(heights: NDArray[np.int_], pieces: Sequence[Piece]) -> float:
