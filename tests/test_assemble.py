@@ -11,6 +11,7 @@ from tenfold.assemble import (
     FUSION,
     Calibration,
     PlaceRead,
+    as_one_number,
     cell_number,
     fuse,
     group_numbers,
@@ -113,6 +114,21 @@ def test_a_cell_that_is_no_number_has_its_box() -> None:
 def test_lines_without_numbers_go() -> None:
     reading = to_reading([[places("12"), places("**")], [places("**")], [places("3"), places("4")]])
     assert reading.text == "12\n3 4"
+
+
+@pytest.mark.parametrize(
+    ("groups", "numbers"),
+    [
+        pytest.param(["4", "5", "41"], ["4541"], id="digits-in-boxes"),
+        pytest.param(["12", "**", "3"], ["123"], id="a-word-between"),
+        pytest.param(["12-3", "4"], ["12", "34"], id="a-sign-still-parts"),
+        pytest.param(["**"], [], id="a-word"),
+        pytest.param([], [], id="nothing"),
+    ],
+)
+def test_a_field_has_one_value(groups: list[str], numbers: list[str]) -> None:
+    found = as_one_number([places(text) for text in groups])
+    assert [number.text for group in found for number in group_numbers(group)] == numbers
 
 
 def seen(size: int, place: int, share: float = 0.9) -> np.ndarray:

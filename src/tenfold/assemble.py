@@ -16,6 +16,7 @@ __all__ = [
     "Calibration",
     "Fusion",
     "PlaceRead",
+    "as_one_number",
     "cell_number",
     "expected_digits",
     "fuse",
@@ -207,6 +208,18 @@ def to_reading(
         for line in lines
     )
     return Reading(tuple(line for line in numbers if line))
+
+
+def as_one_number(groups: Sequence[Sequence[PlaceRead]]) -> list[list[PlaceRead]]:
+    """Return the groups of a line of a form's field: its numbers as one, words as they are.
+
+    A field has one value, however far apart the boxes for its digits stand.
+    """
+    numbers = [group for group in groups if group_numbers(group)]
+    joined = [
+        place._replace(width=place.width / len(numbers)) for group in numbers for place in group
+    ]
+    return [*([joined] if joined else []), *(list(g) for g in groups if not group_numbers(g))]
 
 
 def is_doubtful(reading: Reading, sizes: Sequence[int]) -> bool:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tenfold.assemble import (
     Calibration,
     PlaceRead,
+    as_one_number,
     cell_number,
     expected_digits,
     is_doubtful,
@@ -36,6 +37,7 @@ from tenfold.preprocess import (
     are_several,
     check_corners,
     glyph_batches,
+    magnification,
     moved_box,
     open_sheet,
     register,
@@ -51,6 +53,7 @@ __all__ = ["Reader", "classify", "read"]
 
 _UNSURE = 0.5  # confidence of a digit among others from which it is likelier right than not
 _KEPT = 4  # models that stay loaded: as many as come with the package
+_MOST_STRAIGHT = 4000  # pixels of the longer side of a form laid straight
 
 
 class Reader:
@@ -243,15 +246,11 @@ class Reader:
             InputError: The picture cannot be read, or does not show the form.
         """
         page = open_sheet(picture, polarity=polarity)
-        if form.template is None:
-            straight, back = page, np.eye(3)
-        else:
-            back = register(page, form.template)
-            straight = straighten(page, back, form.template.shape)
+        straight, back, scale = _laid_on_template(page, form)
         found = {}
         for name, box in form.fields.items():
-            part, corner = page_part(straight, box)
-            reading = self._read_page(part, decimal=decimal).reading
+            part, corner = page_part(straight, [round(side * scale) for side in box])
+            reading = self._read_page(part, decimal=decimal, is_field=True).reading
 
             def where(box: Box, corner: tuple[int, int] = corner) -> Box:
                 return moved_box(shifted(box, corner), back, page.shape)
@@ -302,13 +301,16 @@ class Reader:
         turned = np.ascontiguousarray(np.rot90(page, quarters))
         return self._read_page(turned, decimal=decimal)._replace(quarters=quarters)
 
-    def _read_page(self, page: NDArray[np.uint8], *, decimal: bool) -> PageRead:
-        """Return a page read as it lies."""
-        lines = segment(page)
+    def _read_page(
+        self, page: NDArray[np.uint8], *, decimal: bool, is_field: bool = False
+    ) -> PageRead:
+        """Return a page, or a field cut out of one, read as it lies."""
+        lines = segment(page, is_field=is_field)
         places = iter(self._places([group for line in lines for group in line]))
         groups = [[(group, next(places)) for group in line] for line in lines]
+        read = [[found for _, found in line] for line in groups]
         reading = to_reading(
-            [[found for _, found in line] for line in groups],
+            [as_one_number(line) for line in read] if is_field else read,
             decimal=decimal,
             calibration=self._calibration(),
         )
@@ -328,6 +330,23 @@ class Reader:
             temperature=self.card.temperature,
             thresholds=self.thresholds,
         )
+
+
+def _laid_on_template(
+    page: NDArray[np.uint8], form: Form
+) -> tuple[NDArray[np.uint8], NDArray[np.float64], float]:
+    """Return a page as a form's template lies, what turns its places into the page's, its scale.
+
+    It has as many pixels as the photo shows of it: a small template is no reason to lose any.
+    """
+    if form.template is None:
+        return page, np.eye(3), 1.0
+    back, shape = register(page, form.template), form.template.shape
+    most = max(_MOST_STRAIGHT / max(shape), 1.0)
+    scale = float(np.clip(magnification(back, shape), 1.0, most))
+    height, width = (round(side * scale) for side in shape)
+    back = back @ np.diag([shape[1] / width, shape[0] / height, 1.0])
+    return straighten(page, back, (height, width)), back, scale
 
 
 def _on_picture(read: PageRead, shape: tuple[int, ...], corner: tuple[int, int]) -> Reading:

@@ -15,7 +15,7 @@ from tenfold.preprocess.strip import (
     narrowed_columns,
     strip_column,
 )
-from tenfold.preprocess.views import moved_box, straighten, turned_back
+from tenfold.preprocess.views import magnification, moved_box, straighten, turned_back
 
 __all__ = [
     "BATCH_SIZE",
@@ -31,6 +31,7 @@ __all__ = [
     "frame_strip",
     "glyph_batches",
     "is_glyph",
+    "magnification",
     "moved_box",
     "narrowed_columns",
     "open_sheet",

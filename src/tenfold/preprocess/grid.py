@@ -14,7 +14,7 @@ from tenfold.preprocess.groups import Group, Mark, owners_of, to_group
 from tenfold.preprocess.pieces import Piece, borders, find_pieces
 from tenfold.preprocess.ruling import find_ruling
 from tenfold.preprocess.segment import page_ink, without_ruling
-from tenfold.preprocess.views import moved_box
+from tenfold.preprocess.views import moved_box, straighten
 from tenfold.values import Box
 
 __all__ = ["Corners", "StraightTable", "check_corners", "find_corners", "segment_table"]
@@ -76,12 +76,9 @@ def segment_table(
         )
     width, height = _size(corners, rows, columns)
     there = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    change = cv2.getPerspectiveTransform(np.array(corners, np.float32), there)
-    straight = np.asarray(
-        cv2.warpPerspective(page, change, (width, height), flags=cv2.INTER_AREA), np.uint8
-    )
-    cells = _cells(straight, rows, columns)
-    return StraightTable(cells, np.asarray(np.linalg.inv(change), np.float64), page.shape)
+    back = np.asarray(cv2.getPerspectiveTransform(there, np.array(corners, np.float32)), np.float64)
+    straight = straighten(page, back, (height, width))
+    return StraightTable(_cells(straight, rows, columns), back, page.shape)
 
 
 def find_corners(page: NDArray[np.uint8]) -> Corners | None:

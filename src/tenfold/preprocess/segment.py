@@ -39,7 +39,7 @@ _MOST_PARTS = 10_000  # small pieces of a page, the largest, that may be parts o
 _GRAIN, _GRAINED, _ABOVE_GRAIN = 2000, 10, 3.0
 
 
-def segment(page: NDArray[np.uint8]) -> list[list[Group]]:
+def segment(page: NDArray[np.uint8], *, is_field: bool = False) -> list[list[Group]]:
     """Return what stands together on a page: lines from top to bottom, groups from left to right.
 
     The ground, rules, tables and specks are left out. Words are groups too: it takes a model to
@@ -47,6 +47,7 @@ def segment(page: NDArray[np.uint8]) -> list[list[Group]]:
 
     Args:
         page: Shape (H, W), uint8, ink bright.
+        is_field: Whether it was cut out round one number; told by its height when not.
 
     Returns:
         The groups of each line; empty where the page is blank.
@@ -65,7 +66,7 @@ def segment(page: NDArray[np.uint8]) -> list[list[Group]]:
     owners = owners_of(marks, pieces, int(labels.max()))
     lines = into_lines(marks)
     points = _points(pieces, owners, marks)
-    is_field = len(lines) == 1 and _is_cut_out(lines[0], len(ink))
+    is_field = is_field or (len(lines) == 1 and _is_cut_out(lines[0], len(ink)))
     return [
         [
             to_group(group, ink, labels, owners, scale, page.shape)

@@ -7,13 +7,15 @@ from numpy.typing import NDArray
 
 from tenfold.values import Box
 
-__all__ = ["moved_box", "straighten", "turned_back"]
+__all__ = ["magnification", "moved_box", "straighten", "turned_back"]
+
+_FINEST = 4.0  # times as many pixels a side as are wanted in the end
 
 
 def straighten(
     page: NDArray[np.uint8], change: NDArray[np.float64], shape: tuple[int, ...]
 ) -> NDArray[np.uint8]:
-    """Return a page as a template of some shape lies.
+    """Return a page as a template of some shape lies, each pixel the mean of what it shows.
 
     Args:
         page: Shape (H, W), uint8.
@@ -26,10 +28,31 @@ def straighten(
     import cv2
 
     height, width = shape
+    finer = min(max(magnification(change, shape), 1.0), _FINEST)
+    size = (round(width * finer), round(height * finer))
     straight = cv2.warpPerspective(
-        page, change, (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        page,
+        change @ np.diag([width / size[0], height / size[1], 1.0]),
+        size,
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
     )
-    return np.asarray(straight, np.uint8)
+    return np.asarray(cv2.resize(straight, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def magnification(change: NDArray[np.float64], shape: tuple[int, ...]) -> float:
+    """Return how many pixels of a page there are for each of a template, along a side.
+
+    Args:
+        change: Shape (3, 3): turns (x, y, 1) of the template into those of the page.
+        shape: The template's (h, w).
+    """
+    import cv2
+
+    height, width = shape
+    corners = np.array([[[0, 0], [width, 0], [width, height], [0, height]]], np.float64)
+    seen = cv2.perspectiveTransform(corners, change).astype(np.float32)
+    return float(np.sqrt(cv2.contourArea(seen) / (height * width)))
 
 
 def moved_box(box: Box, change: NDArray[np.float64], shape: tuple[int, ...]) -> Box:
