@@ -165,3 +165,44 @@ def test_corners_that_go_round_nothing_are_refused(corners: Corners) -> None:
 def test_a_table_has_rows_and_columns(rows: int, columns: int) -> None:
     with pytest.raises(InputError, match="1 or more"):
         segment_table(table(), rows, columns)
+
+
+def lined(rows: int, columns: int, height: float = 0.5, cell: int = 90) -> np.ndarray:
+    """A table, ink bright, with a digit as high as some share of its cell in each."""
+    page = np.zeros((rows * cell + 40, columns * cell + 40), np.uint8)
+    for row in range(rows + 1):
+        cv2.line(page, (20, 20 + row * cell), (20 + columns * cell, 20 + row * cell), 255, 2)
+    for column in range(columns + 1):
+        cv2.line(page, (20 + column * cell, 20), (20 + column * cell, 20 + rows * cell), 255, 2)
+    for row in range(rows):
+        for column in range(columns):
+            place = (20 + column * cell + 35, 20 + row * cell + 60)
+            cv2.putText(page, "8", place, cv2.FONT_HERSHEY_SIMPLEX, height * cell / 22, 255, 2)
+    return page
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "seems"),
+    [
+        pytest.param(3, 4, "6x4", id="half-the-rows"),
+        pytest.param(6, 2, "6x4", id="half-the-columns"),
+        pytest.param(1, 1, "6x4", id="one-cell"),
+    ],
+)
+def test_a_table_with_more_lines_is_refused(rows: int, columns: int, seems: str) -> None:
+    with pytest.raises(InputError, match=f"lines for more; ask for {seems}"):
+        segment_table(lined(6, 4), rows, columns)
+
+
+@pytest.mark.parametrize("height", [0.16, 0.25, 0.5])
+def test_low_digits_are_written_too(height: float) -> None:
+    cells = segment_table(lined(6, 4, height), 6, 4).cells
+    assert all(cell is not None for row in cells for cell in row)
+
+
+def test_specks_beside_high_digits_are_not_written() -> None:
+    page = lined(6, 4)
+    page[60:66, 60:72] = 0
+    cv2.rectangle(page, (22, 22), (108, 108), 0, -1)
+    cv2.rectangle(page, (60, 60), (69, 66), 255, -1)
+    assert segment_table(page, 6, 4).cells[0][0] is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from tenfold.errors import InputError
 from tenfold.preprocess.faint_lines import find_faint_lines
 from tenfold.preprocess.groups import Group, Mark, owners_of, to_group
-from tenfold.preprocess.pieces import Piece, borders, find_pieces
-from tenfold.preprocess.ruling import find_ruling
+from tenfold.preprocess.pieces import Piece, borders, find_pieces, longer_side
+from tenfold.preprocess.ruling import Ruling, find_ruling
 from tenfold.preprocess.segment import page_ink, without_ruling
 from tenfold.preprocess.views import moved_box, straighten
 from tenfold.values import Box
@@ -27,6 +27,12 @@ _SPREAD = 0.3  # of a cell: how far from where it would be in an even table a li
 _WHOLE = 0.35  # of the table's side: the least ink of a line
 _TRIMMED = 0.04  # of a cell: its edge, where what begins and ends is a line's rest
 _LEAST_DIGIT = 0.22  # of a cell's height: what is lower is a speck
+# Where all is low: of a cell's height, what may be a digit; of the usual one, the least; pixels.
+_LOWEST, _OF_USUAL, _LEAST_PIXELS = 0.1, 0.55, 7.0
+# Lines that tell how many cells there are: the least ink, of the side; how far apart two are, of
+# the other side; and by how much of the usual one a cell may be larger or smaller.
+_THROUGH, _SAME_LINE, _UNEVEN = 0.7, 0.012, 0.2
+_WANDERING = 7  # pixels up and down: of a line across the straightened table
 _LARGEST = 1.4  # of a cell: what is larger is the frame
 _LEAST_AREA = 0.1  # of the page's: of a table
 _FILLED = 0.6  # of its four corners' area: a table's outline
@@ -124,12 +130,13 @@ def _cells(page: NDArray[np.uint8], rows: int, columns: int) -> list[list[Group 
     if ink is None:
         return [[None] * columns for _ in range(rows)]
     ruling = find_ruling(ink)
+    _check_size(ruling, rows, columns)
     row_ends = _ends(ruling.level.sum(1), rows, ink.shape[1])
     column_ends = _ends(ruling.upright.sum(0), columns, ink.shape[0])
     ink = without_ruling(ink, ruling)
     scale = ink.shape[1] / page.shape[1]
     labels, pieces = find_pieces(ink)
-    marks: dict[tuple[int, int], list[Mark]] = {}
+    found: dict[tuple[int, int], list[Piece]] = {}
     own = []
     for piece in sorted(pieces, key=lambda piece: piece.left):
         row = int(np.searchsorted(row_ends, (piece.top + piece.bottom) / 2)) - 1
@@ -140,9 +147,14 @@ def _cells(page: NDArray[np.uint8], rows: int, columns: int) -> list[list[Group 
         if borders(piece, labels.shape) or not _may_be_written(piece, cell):
             continue  # what reaches the table's border is its frame
         own.append(piece)
-        if max(piece.height, piece.width) >= _LEAST_DIGIT * cell.height:
-            marks.setdefault((row, column), []).append(Mark(piece.box, (piece,)))
-    written = [mark for found in marks.values() for mark in found]
+        found.setdefault((row, column), []).append(piece)
+    least = _least_digit(found, len(ink) / rows)
+    marks = {
+        place: tall
+        for place, inside in found.items()
+        if (tall := [Mark(piece.box, (piece,)) for piece in inside if longer_side(piece) >= least])
+    }
+    written = [mark for tall in marks.values() for mark in tall]
     owners = owners_of(written, own, int(labels.max()))
     return [
         [
@@ -153,6 +165,50 @@ def _cells(page: NDArray[np.uint8], rows: int, columns: int) -> list[list[Group 
         ]
         for row in range(rows)
     ]
+
+
+def _least_digit(found: Mapping[tuple[int, int], Sequence[Piece]], cell: float) -> float:
+    """Return the pixels that a digit has along its longer side at the least; less is a speck.
+
+    Args:
+        found: What is in each cell that is not bare.
+        cell: Its height.
+    """
+    tallest = [max(longer_side(piece) for piece in inside) for inside in found.values()]
+    usual = [side for side in tallest if side >= max(_LOWEST * cell, _LEAST_PIXELS)]
+    low = _OF_USUAL * float(np.median(usual)) if usual else np.inf
+    return max(min(_LEAST_DIGIT * cell, low), _LEAST_PIXELS)
+
+
+def _check_size(ruling: Ruling, rows: int, columns: int) -> None:
+    """Refuse a table that has more lines than its rows and columns have ends."""
+    found = tuple(_count_of_cells(lines) for lines in (ruling.level, ruling.upright.T))
+    if found[0] > rows or found[1] > columns:
+        seems = "x".join(
+            str(max(one, asked)) for one, asked in zip(found, (rows, columns), strict=True)
+        )
+        raise InputError(
+            f"the table on the picture must have {rows} rows and {columns} columns, but has lines "
+            f"for more; ask for {seems}, or give the corners of the part that is wanted"
+        )
+
+
+def _count_of_cells(lines: NDArray[np.uint8]) -> int:
+    """Return between how many even cells level lines (H, W) go through; 0 of other lines."""
+    import cv2
+
+    wandering = np.ones((_WANDERING, 1), np.uint8)
+    inked = np.asarray(cv2.dilate(np.ascontiguousarray(lines), wandering)).sum(1)
+    places = np.flatnonzero(inked >= _THROUGH * lines.shape[1])
+    if len(places) < 2:
+        return 0
+    near = _SAME_LINE * len(inked)
+    starts = places[np.r_[True, np.diff(places) > near]]
+    starts = starts[(starts > 2 * near) & (starts < len(inked) - 2 * near)]  # but for the frame
+    ends = np.array([0.0, *starts, len(inked)])
+    cells = np.diff(ends)
+    is_even = len(starts) > 0 and bool(np.abs(cells / np.median(cells) - 1).max() <= _UNEVEN)
+    return len(cells) if is_even else 0
 
 
 def _ends(inked: NDArray[np.int_], count: int, side: int) -> list[int]:
