@@ -12,7 +12,7 @@ import pytest
 
 from disk import failing, names
 from tenfold.errors import OutputError
-from tenfold.files import sha256, write_bytes, write_json, write_text
+from tenfold.files import read_json, sha256, write_bytes, write_json, write_text
 
 
 @pytest.mark.parametrize("old", [None, b"old"], ids=["new", "replaced"])
@@ -89,3 +89,24 @@ def test_sha256_of_known_text(tmp_path: Path) -> None:
     (tmp_path / "abc").write_bytes(b"abc")
     expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert sha256(tmp_path / "abc") == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('{"a": 1, "a": 2}', "'a' twice"),
+        ('{"b": [{"a": 1, "c": 2, "a": 1}]}', "'a' twice"),
+        ("[" * 100_000, "nested too deeply|maximum recursion"),
+        ("{", "Expecting"),
+    ],
+    ids=["twice", "twice-farther-in", "deep", "no-json"],
+)
+def test_json_that_is_not_taken(content: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(content)
+    with pytest.raises(ValueError, match=message):
+        read_json(tmp_path / "a.json")
+
+
+def test_json_with_a_mark_before_it(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"a": [1, {"a": 2}]}', encoding="utf-8-sig")
+    assert read_json(tmp_path / "a.json") == {"a": [1, {"a": 2}]}

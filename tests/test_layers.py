@@ -21,6 +21,7 @@ LEVELS = {
     "colour": 0,
     "quiet": 0,
     "parallel": 0,
+    "arguments": 1,
     "files": 1,
     "more_formats": 1,
     "polarity": 1,

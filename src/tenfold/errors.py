@@ -30,6 +30,7 @@ __all__ = [
     "RunError",
     "TenfoldError",
     "nearest",
+    "shown",
 ]
 
 
@@ -100,3 +101,17 @@ def nearest(name: str, known: Iterable[str]) -> str:
     if close:
         return f"did you mean '{close[0]}'?"
     return f"choose one of: {', '.join(names)}"
+
+
+def shown(value: object, longest: int = 60) -> str:
+    """Return a value as it stands in a message, where it may be anything.
+
+    Args:
+        value: What came in the place of something else.
+        longest: Characters, from which on it is cut off.
+    """
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # noqa: BLE001 - any class may be shown; long numbers raise too
+        return f"a {type(value).__name__}"
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."

@@ -72,16 +72,26 @@ def read_text(path: Path) -> str:
 
 
 def read_json(path: Path) -> Any:
-    """Return the value in a JSON file.
+    """Return the value in a JSON file, which may begin with the mark that Windows editors set.
 
     Raises:
         OSError: It cannot be read.
-        ValueError: It is not JSON in UTF-8, or nested too deeply.
+        ValueError: It is not JSON in UTF-8, nested too deeply, or has a name twice in one object.
     """
     try:
-        return json.loads(read_text(path))
+        return json.loads(read_text(path).removeprefix("\ufeff"), object_pairs_hook=_named_once)
     except RecursionError as error:
         raise ValueError("is nested too deeply") from error
+
+
+def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON, of which Python would keep the last value of a name alone."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"has the name {twice!r} twice in one object")
+    return found
 
 
 def json_digest(value: Any) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tenfold.errors import InputError
+from tenfold.arguments import four_sides
+from tenfold.errors import InputError, shown
 from tenfold.files import read_json
 from tenfold.preprocess import open_sheet
 from tenfold.values import Box
@@ -20,6 +21,7 @@ __all__ = ["Form", "load_form"]
 
 _EXAMPLE = '{"template": "blank.png", "fields": {"total": [120, 340, 160, 520]}}'
 _MOST = 1000  # fields
+_TAKEN = ("file", "error")  # columns that stand beside the fields in a row of each picture
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,42 @@ class Form:
             themselves without one.
         template: The form's own picture (H, W) uint8, ink bright; None where pictures lie as the
             boxes do.
+        name: What messages call it: its file.
+
+    Raises:
+        InputError: A field has no name of its own, or is no box within the template.
     """
 
     fields: Mapping[str, Box]
     template: NDArray[np.uint8] | None = None
+    name: str = "form"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.fields, Mapping) or not 0 < len(self.fields) <= _MOST:
+            raise InputError(f"{self.name}: must have from 1 to {_MOST} fields, each with its box")
+        boxes = {field: _box(field, box, self.name) for field, box in self.fields.items()}
+        object.__setattr__(self, "fields", boxes)  # as boxes, whatever form they came in
+        if self.template is not None:
+            if getattr(self.template, "dtype", None) != np.uint8 or self.template.ndim != 2:
+                raise InputError(f"{self.name}: template must be a page (H, W) of uint8")
+            for field in boxes:
+                self.check_inside(field, self.template.shape, "template")
+
+    def check_inside(self, field: str, shape: tuple[int, ...], what: str) -> None:
+        """Refuse a field that reaches out of a picture.
+
+        Args:
+            field: Its name.
+            shape: The picture's (H, W).
+            what: What messages call the picture.
+        """
+        height, width = shape
+        box = self.fields[field]
+        if box.bottom > height or box.right > width:
+            raise InputError(
+                f"{self.name}: field {field!r} must lie within the {what}, which is {height} high "
+                f"and {width} wide, but is {list(box)}"
+            )
 
 
 def load_form(path: str | os.PathLike[str]) -> Form:
@@ -45,9 +79,12 @@ def load_form(path: str | os.PathLike[str]) -> Form:
     pixels.
 
     Raises:
-        InputError: The file or the template cannot be read, or a field is no box within it.
+        InputError: The file or the template cannot be read, or a field has no name of its own or
+            is no box within the template.
     """
-    file = Path(path)
+    if not isinstance(path, (str, os.PathLike)) or not os.fspath(path):
+        raise InputError(f"form: must be a Form or the name of its JSON file, but is {shown(path)}")
+    file = Path(os.fsdecode(path))
     try:
         content = read_json(file)
     except (OSError, ValueError) as error:
@@ -56,36 +93,28 @@ def load_form(path: str | os.PathLike[str]) -> Form:
         raise InputError(f"{file}: must hold an object with 'fields', such as {_EXAMPLE}")
     if unknown := sorted(set(content) - {"fields", "template"}):
         raise InputError(f"{file}: must hold 'fields' and 'template', but also has {unknown[0]!r}")
-    if not 0 < len(content["fields"]) <= _MOST:
-        raise InputError(f"{file}: must have from 1 to {_MOST} fields")
-    fields = {name: _box(box, f"{file}: field {name!r}") for name, box in content["fields"].items()}
-    template = None
-    if content.get("template") is not None:
-        if not isinstance(content["template"], str):
-            raise InputError(f"{file}: template must be the name of a picture")
-        template = open_sheet(file.parent / content["template"])
-        _check_inside(fields, template.shape, str(file))
-    return Form(fields, template)
+    template = content.get("template")
+    if template is None:
+        return Form(content["fields"], None, str(file))
+    if not isinstance(template, str) or not template:
+        raise InputError(
+            f"{file}: template must be the name of a picture, but is {shown(template)}; leave it "
+            "out where boxes are in pixels of the pictures themselves"
+        )
+    return Form(content["fields"], open_sheet(file.parent / template), str(file))
 
 
-def _box(box: Any, where: str) -> Box:
-    if (
-        not isinstance(box, list)
-        or len(box) != 4
-        or not all(isinstance(side, int) and not isinstance(side, bool) for side in box)
-    ):
-        raise InputError(f"{where}: must be four whole numbers, [top, left, bottom, right]")
-    found = Box(*box)
+def _box(field: Any, box: Any, where: str) -> Box:
+    """Return a field's box."""
+    if not isinstance(field, str) or not field or field in _TAKEN:
+        raise InputError(
+            f"{where}: field {field!r} must be called otherwise: a field needs a name, and "
+            f"{' and '.join(map(repr, _TAKEN))} are columns of every picture"
+        )
+    found = Box(*four_sides(box, f"{where}: field {field!r}"))
     if not (0 <= found.top < found.bottom and 0 <= found.left < found.right):
-        raise InputError(f"{where}: must have top above bottom and left before right, but is {box}")
+        raise InputError(
+            f"{where}: field {field!r} must have top above bottom and left before right, "
+            f"but is {list(found)}"
+        )
     return found
-
-
-def _check_inside(fields: Mapping[str, Box], shape: tuple[int, ...], where: str) -> None:
-    height, width = shape
-    for name, box in fields.items():
-        if box.bottom > height or box.right > width:
-            raise InputError(
-                f"{where}: field {name!r} must lie within the template, which is {height} high "
-                f"and {width} wide, but is {list(box)}"
-            )
