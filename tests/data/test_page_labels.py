@@ -62,6 +62,21 @@ def test_labels(tmp_path: Path, listing: str, expected: list[tuple[object, ...]]
         pytest.param("file,text,grid\na.png,1,9by9\n", "ROWSxCOLUMNS", id="grid"),
         pytest.param("file,text,touching\na.png,1,yes\n", "touching must be 0 or 1", id="touching"),
         pytest.param("file,text,text\na.png,1,2\n", "text", id="column-twice"),
+        pytest.param(
+            "file,text\na.png,1,50\n", "line 2: must have 2 cells .* has 3", id="a-decimal-comma"
+        ),
+        pytest.param("file,text\na.png\n", "line 2: must have 2 cells .* has 1", id="a-name-alone"),
+        pytest.param(
+            "file,text\n\na.png,1\n\nb.png,1,5\n", "line 5: must have 2", id="after-empty-lines"
+        ),
+        pytest.param(
+            'file,text\na.png,"1\nb.png,2\n', "line 2: is not CSV.*quote", id="an-open-quote"
+        ),
+        pytest.param(
+            'file,text\na.png,1\nb.png,"2\nc.png,"3"\n',
+            "line 3: is not CSV.*quote",
+            id="a-quote-closed-by-another",
+        ),
     ],
 )
 def test_what_is_no_list_is_told(tmp_path: Path, listing: str, message: str) -> None:

@@ -182,7 +182,7 @@ def test_a_folder_within_a_class(tmp_path: Path, images: Array, labels: Array) -
             "file,label\n0.png,12\n", "line 2: .* label from 0 to 9, found '12'", id="label"
         ),
         pytest.param("file,label\n0.png,\n", "line 2: .* found ''", id="no-label"),
-        pytest.param("file,label\n0.png\n", "line 2: .* found None", id="short-line"),
+        pytest.param("file,label\n0.png\n", "line 2: must have 2 cells .* has 1", id="short-line"),
         pytest.param("file,label\n,1\n", "line 2: expected the name of a file", id="no-file"),
         pytest.param("file,label\nnone.png,1\n", "none.png: cannot be read", id="missing-file"),
         pytest.param("file,label\n../0.png,1\n", "inside the folder, found '../0.png'", id="above"),

@@ -56,8 +56,7 @@ def load_page_labels(folder: Path) -> list[PageLabel]:
     if not rows:
         raise DataError(f"{listing}: must list at least one picture, but lists none")
     labels: dict[Path, PageLabel] = {}
-    for line, row in enumerate(rows, start=2):
-        where = f"{listing}: line {line}"
+    for where, row in rows:
         path = folder / inside_folder(row["file"], where)
         if path in labels:
             raise DataError(f"{where}: '{row['file']}' is listed a second time")
@@ -65,16 +64,16 @@ def load_page_labels(folder: Path) -> list[PageLabel]:
             file=row["file"],
             path=path,
             text=_text(row["text"], where),
-            grid=_grid(row.get("grid") or "", where),
-            kind=(row.get("kind") or "").strip(),
-            touching=_touching(row.get("touching") or "", where),
+            grid=_grid(row.get("grid", ""), where),
+            kind=row.get("kind", "").strip(),
+            touching=_touching(row.get("touching", ""), where),
         )
     return list(labels.values())
 
 
-def _text(text: str | None, where: str) -> str:
+def _text(text: str, where: str) -> str:
     """Return a label; it must be of digits and what stands between them."""
-    text = (text or "").strip()
+    text = text.strip()
     strange = sorted(set(text) - set("0123456789 |_.,-"))
     if strange:
         raise DataError(

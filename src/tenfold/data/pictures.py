@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePath, PureWindowsPath
 from typing import Any, BinaryIO
 
@@ -102,20 +102,48 @@ def read_class_folders(folder: Path, prepare: Prepare | None = None) -> Split:
     return _read_all(labelled, folder, prepare)
 
 
-def read_listing(listing: Path) -> tuple[list[str], list[dict[str, str]]]:
+def read_listing(listing: Path) -> tuple[list[str], list[tuple[str, dict[str, str]]]]:
     """Return the columns and rows of a CSV file that lists pictures.
 
+    Returns:
+        The columns, and of each row what messages call it and its cells by their columns.
+
     Raises:
-        DataError: It cannot be read, is no CSV in UTF-8, or has a column twice.
+        DataError: It cannot be read, is no CSV in UTF-8, has a column twice, a quote that is not
+            closed, or a row with more or fewer cells than columns.
     """
     try:
         text = read_file(listing).decode("utf-8-sig")
-        reader = csv.DictReader(io.StringIO(text, newline=""), skipinitialspace=True)
-        columns, rows = list(reader.fieldnames or ()), list(reader)
-    except (UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError as error:
         raise DataError(f"{listing}: is not a CSV file in UTF-8 ({error})") from error
+    records = _records(text, listing)
+    _, columns = next(records, ("", []))
     refuse_twice(columns, str(listing))
+    rows = []
+    for where, cells in records:
+        if len(cells) != len(columns):
+            raise DataError(
+                f"{where}: must have {len(columns)} cells as its first line has, but has "
+                f"{len(cells)}; what has a comma in it stands in quotes"
+            )
+        rows.append((where, dict(zip(columns, cells, strict=True))))
     return columns, rows
+
+
+def _records(text: str, listing: Path) -> Iterator[tuple[str, list[str]]]:
+    """Give the lines of a CSV file that are not empty, each with what messages call it."""
+    # Strict: a quote that is not closed would take in all that follows.
+    reader = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True, strict=True)
+    while True:
+        where = f"{listing}: line {reader.line_num + 1}"
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise DataError(f"{where}: is not CSV ({error}); is a quote left open?") from error
+        if cells is None:
+            return
+        if cells:
+            yield where, cells
 
 
 def read_listed(folder: Path, prepare: Prepare | None = None) -> Split:
@@ -133,11 +161,11 @@ def read_listed(folder: Path, prepare: Prepare | None = None) -> Split:
             f"{', '.join(repr(column) for column in columns)}"
         )
     labelled: dict[Path, int] = {}
-    for line, row in enumerate(rows, start=2):
-        path = folder / inside_folder(row["file"], f"{listing}: line {line}")
+    for where, row in rows:
+        path = folder / inside_folder(row["file"], where)
         if path in labelled:
-            raise DataError(f"{listing}: line {line}: '{row['file']}' is listed a second time")
-        labelled[path] = _label(row["label"], f"{listing}: line {line}")
+            raise DataError(f"{where}: '{row['file']}' is listed a second time")
+        labelled[path] = _label(row["label"], where)
     return _read_all(list(labelled.items()), folder, prepare)
 
 
