@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tenfold.scores import aligned, parse_label, score_reading, score_table, total_score
+from tenfold.scores import (
+    aligned,
+    parse_label,
+    score_reading,
+    score_table,
+    share_interval,
+    total_score,
+)
 from tenfold.values import Box, Digit, Number, Reading, Table
 
 
@@ -89,6 +96,65 @@ def test_alignment_has_the_fewest_differences(one: str, other: str, differences:
     assert sum(a != b for a, b in pairs) == differences
     assert "".join(a for a, _ in pairs if a is not None) == one
     assert "".join(b for _, b in pairs if b is not None) == other
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "right"),
+    [
+        pytest.param("12 34", "34 56", 1, id="shifted-to-the-left"),
+        pytest.param("34 56", "12 34", 1, id="shifted-to-the-right"),
+        pytest.param("1 2 3", "2 3 4", 2, id="three-shifted"),
+        pytest.param("1 2|3 4", "9 1|2 4", 3, id="over-lines"),
+        pytest.param("1 2 3", "3 8 9", 0, id="not-at-the-price-of-a-difference"),
+        pytest.param("1 2 1 2", "2 1 2 1", 3, id="again-and-again"),
+        pytest.param("1 2", "2 1", 1, id="swapped"),
+        pytest.param("12 34", "56 78", 0, id="nothing-alike"),
+        pytest.param("12 34", "12 34", 2, id="all-alike"),
+    ],
+)
+def test_of_equal_alignments_that_with_most_numbers_right_counts(
+    label: str, text: str, right: int
+) -> None:
+    score = score_reading(label, reading(text))
+    assert score.numbers_right == right
+    assert sum(ok for _, ok in score.answered) == right
+
+
+@pytest.mark.parametrize(
+    ("right", "counts", "expected"),
+    [
+        # by hand: p = 3/4, n/(n-1) = 2, squares = (2 - 1.5)^2 + (1 - 1.5)^2 = 0.5, error = 1/4
+        pytest.param((2, 1), (2, 2), (0.75 - 0.49, 1.0), id="two-alike-in-size"),
+        # p = 2/5; 3/2 * ((1 - .4)^2 + (1 - .8)^2 + (0 - .8)^2) = 1.56, error = sqrt(1.56) / 5
+        pytest.param((1, 1, 0), (1, 2, 2), (0.0, 0.4 + 0.4896), id="three"),
+        pytest.param((1, 1, 0, 0), (1, 2, 2, 0), (0.0, 0.4 + 0.4896), id="one-without-numbers"),
+        # as wide as Wald's, but for 100/99, where each picture has one number
+        pytest.param((1,) * 80 + (0,) * 20, (1,) * 100, (0.7212, 0.8788), id="one-each"),
+        # ten numbers a picture, alike: no more is known than of one a picture
+        pytest.param((10,) * 80 + (0,) * 20, (10,) * 100, (0.7212, 0.8788), id="ten-alike"),
+    ],
+)
+def test_an_interval_over_pictures(
+    right: tuple[int, ...], counts: tuple[int, ...], expected: tuple[float, float]
+) -> None:
+    assert share_interval(right, counts) == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("right", "counts"),
+    [
+        pytest.param((), (), id="none"),
+        pytest.param((3,), (4,), id="one-picture"),
+        pytest.param((3, 0), (4, 0), id="one-with-numbers"),
+        pytest.param((2, 3), (2, 3), id="all-right"),
+        pytest.param((0, 0), (2, 3), id="all-wrong"),
+        pytest.param((1, 2, 3), (3, 6, 9), id="all-the-same-share"),
+    ],
+)
+def test_what_tells_nothing_of_how_pictures_differ(
+    right: tuple[int, ...], counts: tuple[int, ...]
+) -> None:
+    assert share_interval(right, counts) is None
 
 
 def test_totals() -> None:

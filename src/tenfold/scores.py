@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -15,12 +16,16 @@ __all__ = [
     "parse_label",
     "score_reading",
     "score_table",
+    "share_interval",
     "total_score",
 ]
 
 _T = TypeVar("_T", bound=Hashable)
 _EMPTY = "_"  # an empty cell
 _REFUSED = "?"
+_LEAST_PICTURES = 2  # with numbers: one tells nothing of how much they differ
+_NO_SPREAD = 1e-12  # below, a standard error is what rounding leaves of none
+_Z_95 = 1.959963984540054  # standard errors
 _PLACES = f"0123456789{_REFUSED}"  # characters with a digit behind them
 
 
@@ -135,31 +140,78 @@ def _digits(lines: Sequence[Sequence[Number | None]]) -> list[Digit | None]:
 def aligned(one: Sequence[_T], other: Sequence[_T]) -> list[tuple[_T | None, _T | None]]:
     """Return two sequences side by side with the fewest differences, None where one has nothing.
 
-    Wagner and Fischer 1974, https://doi.org/10.1145/321796.321811.
+    Of several such ways the one in which most stands beside its like: where 12 34 is read as 34 56,
+    34 was read, and not both wrong. Wagner and Fischer 1974, https://doi.org/10.1145/321796.321811.
     """
-    costs = [[max(row, column) for column in range(len(other) + 1)] for row in range(len(one) + 1)]
-    for row in range(1, len(one) + 1):
-        for column in range(1, len(other) + 1):
-            costs[row][column] = min(
-                costs[row - 1][column - 1] + (one[row - 1] != other[column - 1]),
-                costs[row - 1][column] + 1,
-                costs[row][column - 1] + 1,
-            )
+    costs = _costs(one, other)
+    step = _step(one, other)
     pairs: list[tuple[_T | None, _T | None]] = []
     row, column = len(one), len(other)
     while row or column:
         here = costs[row][column]
-        differ = bool(row and column) and one[row - 1] != other[column - 1]
-        if row and column and here == costs[row - 1][column - 1] + differ:
+        beside = _beside(one[row - 1], other[column - 1], step) if row and column else 0
+        if row and column and here == costs[row - 1][column - 1] + beside:
             row, column = row - 1, column - 1
             pairs.append((one[row], other[column]))
-        elif row and here == costs[row - 1][column] + 1:
+        elif row and here == costs[row - 1][column] + step:
             row -= 1
             pairs.append((one[row], None))
         else:
             column -= 1
             pairs.append((None, other[column]))
     return pairs[::-1]
+
+
+def _costs(one: Sequence[_T], other: Sequence[_T]) -> list[list[int]]:
+    """Return what each beginning of one beside each of the other costs at least."""
+    step = _step(one, other)
+    costs = [
+        [step * max(row, column) for column in range(len(other) + 1)] for row in range(len(one) + 1)
+    ]
+    for row in range(1, len(one) + 1):
+        for column in range(1, len(other) + 1):
+            costs[row][column] = min(
+                costs[row - 1][column - 1] + _beside(one[row - 1], other[column - 1], step),
+                costs[row - 1][column] + step,
+                costs[row][column - 1] + step,
+            )
+    return costs
+
+
+def _step(one: Sequence[_T], other: Sequence[_T]) -> int:
+    """Return what a difference costs: more than all that may be alike gives back."""
+    return len(one) + len(other) + 1
+
+
+def _beside(one: _T, other: _T, step: int) -> int:
+    return -1 if one == other else step
+
+
+def share_interval(right: Sequence[int], counts: Sequence[int]) -> tuple[float, float] | None:
+    """Return the 95 % interval of a share of numbers, by how it differs from picture to picture.
+
+    Numbers of one picture are read well or badly together, so that they tell less than as many of
+    pictures of their own would. Pictures are drawn, not numbers: the share is a ratio of two sums
+    over them (Cochran 1977, Sampling Techniques, chapter 9, clusters of unequal sizes).
+
+    Args:
+        right: How many numbers of each picture are right.
+        counts: How many each has; pictures without any count for nothing.
+
+    Returns:
+        Its ends, within 0 and 1; None where fewer than two pictures have numbers, or all have the
+        same share of right ones: then nothing tells how much pictures differ.
+    """
+    pairs = [(ok, count) for ok, count in zip(right, counts, strict=True) if count]
+    pictures, total = len(pairs), sum(count for _, count in pairs)
+    if pictures < _LEAST_PICTURES:
+        return None
+    share = sum(ok for ok, _ in pairs) / total
+    squares = sum((ok - share * count) ** 2 for ok, count in pairs)
+    error = math.sqrt(pictures / (pictures - 1) * squares) / total
+    if error < _NO_SPREAD:
+        return None
+    return max(share - _Z_95 * error, 0.0), min(share + _Z_95 * error, 1.0)
 
 
 @dataclass(frozen=True)
