@@ -497,3 +497,23 @@ def test_threads_leave_the_callers_warnings_as_they_were(grey: np.ndarray) -> No
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(open_page, [buffer.getvalue()] * 300))
     assert list(warnings.filters) == before
+
+
+@pytest.mark.parametrize("kind", ["path", "bytes", "stream", "image"])
+def test_that_memory_ran_out_is_no_damage(
+    kind: str, grey: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_much(*_: Any) -> None:
+        raise MemoryError
+
+    content = encoded(Image.fromarray(grey))
+    (tmp_path / "a.png").write_bytes(content)
+    sources: dict[str, Any] = {
+        "path": tmp_path / "a.png",
+        "bytes": content,
+        "stream": io.BytesIO(content),
+        "image": Image.fromarray(grey),
+    }
+    monkeypatch.setattr(images, "to_grey", too_much)
+    with pytest.raises(InputError, match="memory ran out while it was decoded; scale it down"):
+        open_page(sources[kind])

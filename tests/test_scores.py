@@ -12,6 +12,7 @@ from tenfold.scores import (
     score_table,
     share_interval,
     total_score,
+    without_signs,
 )
 from tenfold.values import Box, Digit, Number, Reading, Table
 
@@ -195,3 +196,17 @@ def test_tables_are_scored_cell_by_cell() -> None:
 def test_what_was_answered_and_how_surely(label: str, text: str, answered: list[bool]) -> None:
     score = score_reading(label, reading(text, "9"))
     assert score.answered == tuple((0.9, right) for right in answered)
+
+
+@pytest.mark.parametrize(
+    ("label", "read", "of_table"),
+    [
+        ("12.50 1,000|7", "1250 1000|7", "1250 1000|7"),
+        ("-3 12-34", " 3 12 34", "3 1234"),
+        ("1 _|_ 2", "1 _|_ 2", "1 _|_ 2"),
+        ("", "", ""),
+    ],
+)
+def test_labels_without_signs(label: str, read: str, of_table: str) -> None:
+    assert without_signs(label) == read
+    assert without_signs(label, of_table=True) == of_table

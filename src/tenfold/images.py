@@ -69,7 +69,6 @@ _DAMAGE = (
     TypeError,
     LookupError,
     OverflowError,
-    MemoryError,
     RuntimeError,  # libheif's
     struct.error,
     zlib.error,
@@ -174,6 +173,8 @@ def _from_other(picture: Any) -> NDArray[np.uint8]:
     if isinstance(picture, Image.Image):
         try:
             return _grey(picture, "picture")
+        except MemoryError as error:
+            raise _out_of_memory("picture") from error
         except _DAMAGE as error:  # a file opened before is decoded only now
             raise InputError(f"picture: cannot be decoded ({error})") from error
     if isinstance(picture, (bytes, bytearray, memoryview)):
@@ -258,8 +259,16 @@ def decoding(stream: BinaryIO, source: str, formats: tuple[str, ...] = FORMATS) 
         ) from error
     except Image.DecompressionBombError as error:
         raise InputError(f"{source}: has too many pixels; {_size_hint()}") from error
+    except MemoryError as error:
+        raise _out_of_memory(source) from error
     except _DAMAGE as error:
         raise InputError(f"{source}: cannot be decoded, the file is damaged ({error})") from error
+
+
+def _out_of_memory(source: str) -> InputError:
+    return InputError(
+        f"{source}: memory ran out while it was decoded; scale it down, or read fewer at a time"
+    )
 
 
 def _check_size(image: Image, source: str) -> None:

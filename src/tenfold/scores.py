@@ -18,6 +18,7 @@ __all__ = [
     "score_table",
     "share_interval",
     "total_score",
+    "without_signs",
 ]
 
 _T = TypeVar("_T", bound=Hashable)
@@ -62,6 +63,19 @@ def parse_label(label: str) -> tuple[tuple[str, ...], ...]:
     """Return the numbers of each line of a label: ``|`` between lines, space between numbers."""
     lines = (tuple(line.split()) for line in label.split("|"))
     return tuple(line for line in lines if line)
+
+
+def without_signs(label: str, *, of_table: bool = False) -> str:
+    """Return a label as its numbers are read where signs are not asked for.
+
+    Points and commas go. A minus parts two numbers, as `tenfold.assemble.group_numbers` says; in a
+    cell, which has one number, it goes.
+
+    Args:
+        label: As `score_reading` takes it, or `score_table`.
+        of_table: Whether it is a table's.
+    """
+    return label.translate({ord("."): None, ord(","): None, ord("-"): None if of_table else " "})
 
 
 def score_reading(label: str, reading: Reading) -> PictureScore:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import click
 
-from tenfold.cli.output import note
+from tenfold.cli.output import note, unexpected
 from tenfold.errors import RecipeError, TenfoldError, nearest
 
 __all__ = ["main", "tenfold"]
@@ -122,11 +122,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("TENFOLD_DEBUG"):
             raise
-        return _fail(
-            f"unexpected {type(error).__name__}: {error}; this is a fault of tenfold, "
-            "TENFOLD_DEBUG=1 shows where",
-            1,
-        )
+        return _fail(unexpected(error), 1)
     return result if isinstance(result, int) else 0
 
 

@@ -42,6 +42,12 @@ __all__ = ["evaluate"]
     "between lines and a space between numbers.",
 )
 @click.option(
+    "--decimal",
+    is_flag=True,
+    help="With --read: points, commas and a minus are read and compared; without it, those in "
+    "labels are left out, 12.50 being 1250.",
+)
+@click.option(
     "--split",
     type=click.Choice(["test", "train"]),
     default="test",
@@ -68,6 +74,7 @@ def evaluate(
     model: str,
     data: str | None,
     pages: Path | None,
+    decimal: bool,
     split: str,
     report: Path | None,
     outputs: Path | None,
@@ -83,7 +90,8 @@ def evaluate(
     run folder of a finished training.
 
     The accuracy comes with its 95 % interval: with 10,000 images two models whose intervals
-    overlap widely may be equally good.
+    overlap widely may be equally good. Intervals of --read go by how pictures differ, as numbers on
+    one picture are read well or badly together.
 
     \b
     Examples:
@@ -101,7 +109,9 @@ def evaluate(
         _refuse_options(
             "--read", "--read", data=data, split=split != "test", outputs=outputs, keep=keep
         )
-        return _evaluate_pages(model, pages, report, (accuracy, threshold), force, as_json)
+        return _evaluate_pages(model, pages, report, (accuracy, threshold), decimal, force, as_json)
+    if decimal:
+        raise click.UsageError("--decimal is how numbers are read: give --read too")
     try:
         from tenfold.train.evaluation_files import (
             evaluate_model,
@@ -162,6 +172,7 @@ def _evaluate_pages(
     folder: Path,
     report: Path | None,
     limits: tuple[float | None, float | None],
+    decimal: bool,
     force: bool,
     as_json: bool,
 ) -> int:
@@ -177,7 +188,7 @@ def _evaluate_pages(
     reader = Reader(model, accuracy=limits[0], threshold=limits[1], threads=1)
     if report is not None:
         new_folder(report, force=force)
-    result = evaluate_reading(reader, labels, folder.name or str(folder), report)
+    result = evaluate_reading(reader, labels, folder.name or str(folder), report, decimal=decimal)
     click.echo(json_text(result, indent=2) if as_json else reading_text(result))
     return 1 if result["failed"] else 0
 

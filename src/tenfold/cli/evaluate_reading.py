@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,10 +12,18 @@ import numpy as np
 
 from tenfold.annotate import annotated_png
 from tenfold.cli.output import note, percent, printable, table, warn, watched
+from tenfold.cli.pictures import attempted, told_of
 from tenfold.errors import UNREADABLE
 from tenfold.parallel import in_order, usable_cores
 from tenfold.preprocess import open_sheet
-from tenfold.scores import PictureScore, TotalScore, score_reading, score_table, total_score
+from tenfold.scores import (
+    PictureScore,
+    score_reading,
+    score_table,
+    share_interval,
+    total_score,
+    without_signs,
+)
 from tenfold.values import Number, Reading
 
 if TYPE_CHECKING:
@@ -31,14 +39,21 @@ _HEADINGS = ("pictures", "count", "exact", "numbers", "right", "read", "CER")
 
 
 class _Read(NamedTuple):
+    """A picture beside its label; without a text where it could not be read."""
+
     label: PageLabel
-    text: str
+    text: str | None
     numbers: tuple[Number, ...]
     score: PictureScore
 
 
 def evaluate_reading(
-    reader: Reader, labels: Sequence[PageLabel], name: str, report: Path | None
+    reader: Reader,
+    labels: Sequence[PageLabel],
+    name: str,
+    report: Path | None,
+    *,
+    decimal: bool = False,
 ) -> dict[str, Any]:
     """Return how well a reader reads labelled pictures, and write the page if there is a place.
 
@@ -49,29 +64,31 @@ def evaluate_reading(
         labels: Of the pictures.
         name: What the pictures are called.
         report: Folder of the page, which is there.
+        decimal: Whether points, commas and a minus are read, and compared; without, those of labels
+            are left out too.
     """
     done: list[_Read] = []
     failed = 0
-    found = in_order(partial(_attempt, reader), labels, usable_cores())
+    found = in_order(partial(_attempt, reader, decimal=decimal), labels, usable_cores())
     for one, problem in watched(found, len(labels), "pictures"):
         if problem is not None:
             failed += 1
             warn(problem)
         done.append(one)
     worst = sorted((one for one in done if not one.score.exact), key=_badness)
-    total = total_score([one.score for one in done])
     result = {
         "data": name,
         "model": reader.card.name,
+        "decimal": decimal,
         "failed": failed,
-        **_figures(total),
+        **_figures([one.score for one in done]),
         "kinds": {kind: _figures(part) for kind, part in _by_kind(done).items()},
         "digits": {word: _figures(part) for word, part in _by_touching(done).items()},
         "worst": [
             {
                 "file": one.label.file,
                 "label": one.label.text,
-                "read": one.text.replace("\n", "|"),
+                "read": None if one.text is None else one.text.replace("\n", "|"),
             }
             for one in worst[:_LISTED]
         ],
@@ -81,62 +98,91 @@ def evaluate_reading(
     return result
 
 
-def _attempt(reader: Reader, label: PageLabel) -> tuple[_Read, str | None]:
+def _attempt(reader: Reader, label: PageLabel, *, decimal: bool) -> tuple[_Read, str | None]:
     """Return what was read, and why nothing could be."""
-    try:
-        return _read(reader, label), None
-    except UNREADABLE as error:
-        return _Read(label, "", (), score_reading(label.text, Reading())), str(error)
+    read, problem = attempted(partial(_read, reader, label, decimal=decimal), str(label.path))
+    if read is None:
+        # Also where nothing is written on it: that nothing was read is then no answer.
+        score = replace(score_reading(_compared(label, decimal=decimal), Reading()), exact=False)
+        read = _Read(label, None, (), score)
+    return read, problem
 
 
-def _read(reader: Reader, label: PageLabel) -> _Read:
+def _read(reader: Reader, label: PageLabel, *, decimal: bool) -> _Read:
     page = open_sheet(label.path)
-    if label.grid is None:
-        reading = reader.read(page, polarity="bright_ink")
-        return _Read(label, reading.text, reading.numbers, score_reading(label.text, reading))
-    table = reader.read_table(page, *label.grid, polarity="bright_ink")
-    return _Read(label, table.text, table.numbers, score_table(label.text, table))
+    truth = _compared(label, decimal=decimal)
+    with told_of(str(label.path)):
+        if label.grid is None:
+            reading = reader.read(page, polarity="bright_ink", decimal=decimal)
+            return _Read(label, reading.text, reading.numbers, score_reading(truth, reading))
+        table = reader.read_table(page, *label.grid, polarity="bright_ink", decimal=decimal)
+        return _Read(label, table.text, table.numbers, score_table(truth, table))
+
+
+def _compared(label: PageLabel, *, decimal: bool) -> str:
+    """Return what of a label is compared."""
+    return label.text if decimal else without_signs(label.text, of_table=label.grid is not None)
 
 
 def _badness(one: _Read) -> tuple[float, str]:
     return -one.score.edits / max(one.score.characters, 1), one.label.file
 
 
-def _by_kind(done: Sequence[_Read]) -> dict[str, TotalScore]:
+def _by_kind(done: Sequence[_Read]) -> dict[str, list[PictureScore]]:
     kinds = sorted({one.label.kind for one in done} - {""})
+    return {kind: [one.score for one in done if one.label.kind == kind] for kind in kinds}
+
+
+def _by_touching(done: Sequence[_Read]) -> dict[str, list[PictureScore]]:
+    """Return scores of pictures whose digits stand apart, and of those where they may touch."""
+    parts = {
+        word: [one.score for one in done if one.label.touching is touching]
+        for word, touching in (("apart", False), ("touching", True))
+    }
+    return {word: scores for word, scores in parts.items() if scores}
+
+
+def _figures(scores: Sequence[PictureScore]) -> dict[str, Any]:
+    """Return the sum of scores as JSON-ready values, shares with their intervals beside counts."""
+    from tenfold.train.evaluate import calibration_figures
+
+    total = total_score(scores)
+    figures = asdict(total)
+    confidence, right = np.array(figures.pop("answered"), float).reshape(-1, 2).T
+    answered = [[ok for _, ok in score.answered] for score in scores]
     return {
-        kind: total_score([one.score for one in done if one.label.kind == kind]) for kind in kinds
+        **figures,
+        "exact_share": _share_of([score.exact for score in scores], [1] * len(scores)),
+        "numbers_right_share": _share_of(
+            [score.numbers_right for score in scores], [score.numbers for score in scores]
+        ),
+        "answered": len(right),
+        "answered_right_share": _share_of(
+            [sum(of_one) for of_one in answered], [len(of_one) for of_one in answered]
+        ),
+        "calibration": calibration_figures(confidence, right > 0) if len(right) else None,
     }
 
 
-def _by_touching(done: Sequence[_Read]) -> dict[str, TotalScore]:
-    """Return totals of pictures whose digits stand apart, and of those where they may touch."""
-    totals = {}
-    for word, touching in (("apart", False), ("touching", True)):
-        scores = [one.score for one in done if one.label.touching is touching]
-        if scores:
-            totals[word] = total_score(scores)
-    return totals
+def _share_of(right: Sequence[int], counts: Sequence[int]) -> dict[str, Any]:
+    """Return a share over all pictures, and its 95 % interval.
 
+    The interval goes by how pictures differ, as numbers of one picture depend on each other; where
+    that is not known, or each picture counts as one, it is Wilson's.
 
-def _figures(total: TotalScore) -> dict[str, Any]:
-    """Return a total as JSON-ready values, shares beside counts."""
-    from tenfold.train.evaluate import calibration_figures, wilson_interval
+    Args:
+        right: Of each picture, how many of what is counted are right.
+        counts: Of each, how many there are.
+    """
+    from tenfold.train.evaluate import wilson_interval
 
-    def share(right: int, count: int) -> dict[str, Any]:
-        if not count:
-            return {"share": None, "interval": None}
-        return {"share": right / count, "interval": list(wilson_interval(right, count))}
-
-    figures = asdict(total)
-    confidence, right = np.array(figures.pop("answered"), float).reshape(-1, 2).T
+    total = sum(counts)
+    if not total:
+        return {"share": None, "interval": None}
+    interval = share_interval(right, counts) if max(counts) > 1 else None
     return {
-        **figures,
-        "exact_share": share(total.exact, total.pictures),
-        "numbers_right_share": share(total.numbers_right, total.numbers),
-        "answered": len(right),
-        "answered_right_share": share(int(right.sum()), len(right)),
-        "calibration": calibration_figures(confidence, right > 0) if len(right) else None,
+        "share": sum(right) / total,
+        "interval": list(interval or wilson_interval(sum(right), total)),
     }
 
 
@@ -170,7 +216,8 @@ def reading_text(result: dict[str, Any]) -> str:
     if result["kinds"] or result["digits"]:
         blocks.append(table(_rows(result), _HEADINGS))
     words = [
-        f"  {printable(one['file'])}: {one['label'] or 'no number'}, read {one['read'] or 'none'}"
+        f"  {printable(one['file'])}: {one['label'] or 'no number'}, "
+        + ("not read" if one["read"] is None else f"read {one['read'] or 'none'}")
         for one in result["worst"]
     ]
     if words:
@@ -209,9 +256,11 @@ def _write_report(folder: Path, result: dict[str, Any], worst: Sequence[_Read]) 
 
     pictures = []
     for one in worst:
+        if one.text is None:
+            continue
         try:
             page = open_sheet(one.label.path)
-        except UNREADABLE:
+        except UNREADABLE:  # it has gone meanwhile
             continue
         png = annotated_png(page, one.numbers)
         pictures.append(PictureRead(one.label.file, one.label.text, one.text, png))

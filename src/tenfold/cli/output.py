@@ -22,6 +22,7 @@ __all__ = [
     "printable",
     "row_formats",
     "table",
+    "unexpected",
     "warn",
     "watched",
 ]
@@ -141,6 +142,14 @@ def note(message: str, mark: str = "", colour: str = "") -> None:
 def warn(message: str) -> None:
     """Report on stderr that one input failed while the rest goes on."""
     note(message, "failed:", "yellow")
+
+
+def unexpected(error: Exception) -> str:
+    """Return the words for an error that nobody has thought of."""
+    return (
+        f"unexpected {type(error).__name__}: {error}; this is a fault of tenfold, "
+        "TENFOLD_DEBUG=1 shows where"
+    )
 
 
 def printable(text: str) -> str:

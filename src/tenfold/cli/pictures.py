@@ -6,15 +6,17 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
 
 from tenfold.cli.answers import answer_options
-from tenfold.cli.output import note, warn, watched
+from tenfold.cli.output import note, unexpected, warn, watched
 from tenfold.cli.paths import MODEL
-from tenfold.errors import UNREADABLE, InputError
+from tenfold.errors import UNREADABLE, InputError, TenfoldError
 from tenfold.images import SUFFIXES, page_names, pictures_in
 from tenfold.model.included import DEFAULT_MODEL
 from tenfold.parallel import in_order
@@ -23,14 +25,17 @@ if TYPE_CHECKING:
     from tenfold.reader import Reader
 
 __all__ = [
+    "attempted",
     "exit_code",
     "named_picture",
     "open_reader",
     "picture_names",
     "picture_options",
     "picture_rows",
+    "told_of",
 ]
 
+_Result = TypeVar("_Result")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -94,7 +99,7 @@ def picture_rows(
 
     Args:
         names: Of the pictures.
-        read: Returns the fields of a picture's row.
+        read: Returns the fields of a picture's row, "error" among them where not all went well.
         called: The field with its name.
         unread: The fields of a picture that cannot be read.
         counts: Of pictures that failed, and of others; they are counted as they are read.
@@ -103,10 +108,8 @@ def picture_rows(
     """
 
     def attempt(name: str) -> tuple[Mapping[str, Any], str | None]:
-        try:
-            return read(name), None
-        except UNREADABLE as error:
-            return unread, str(error)
+        fields, problem = attempted(partial(read, name), name)
+        return (unread, problem) if fields is None else (fields, fields.get("error"))
 
     def rows() -> Iterator[dict[str, Any]]:
         found = in_order(attempt, names, workers)
@@ -119,6 +122,39 @@ def picture_rows(
     if output in ("text", "json") and len(names) > 1:
         return watched(rows(), len(names), "pictures")
     return rows()
+
+
+def attempted(read: Callable[[], _Result], name: str) -> tuple[_Result | None, str | None]:
+    """Return what comes of reading a picture, or why nothing does: it never stops the others.
+
+    Args:
+        read: Reads it.
+        name: The picture's.
+
+    Raises:
+        TenfoldError: Something is wrong that is so for every picture.
+    """
+    try:
+        return read(), None
+    except UNREADABLE as error:
+        return None, str(error)
+    except TenfoldError:
+        raise
+    except MemoryError:
+        return None, f"{name}: memory ran out while it was read; scale it down"
+    except Exception as error:
+        if os.environ.get("TENFOLD_DEBUG"):
+            raise
+        return None, f"{name}: {unexpected(error)}"
+
+
+@contextmanager
+def told_of(name: str) -> Iterator[None]:
+    """Begin what is found wrong with a picture in the block, once it is open, with its name."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from error
 
 
 def exit_code(counts: Counter[bool]) -> int:
