@@ -104,9 +104,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return 2
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx is not None else "tenfold"
-        return _fail(f"{error.format_message()} (see '{path} --help')", 2)
+        return _fail(f"{_one_line(error)} (see '{path} --help')", 2)
     except click.ClickException as error:
-        return _fail(error.format_message(), error.exit_code)
+        return _fail(_one_line(error), error.exit_code)
     except RecipeError as error:
         return _fail(str(error), 2)
     except TenfoldError as error:
@@ -128,8 +128,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _fail(message: str, code: int) -> int:
     """Print one line of error and return ``code``."""
-    note(" ".join(message.split()), "error:", "red")
+    note(message, "error:", "red")
     return code
+
+
+def _one_line(error: click.ClickException) -> str:
+    """Return a message of click's, which may be set in several lines."""
+    return " ".join(error.format_message().split())
 
 
 def _in_words(error: OSError | MemoryError) -> str:

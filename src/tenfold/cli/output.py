@@ -80,8 +80,11 @@ def emit(rows: Iterable[Mapping[str, Any]], output: str, columns: Sequence[str])
     elif output == "csv":
         click.echo(_csv_line(columns))
         for row in rows:
-            # A name with an escape sequence stays as it is, whatever stdout is.
-            click.echo(_csv_line([row.get(column) for column in columns]), color=True)
+            values = [row.get(column) for column in columns]
+            if sys.stdout.isatty():  # which a name with an escape sequence could steer
+                values = [printable(one) if isinstance(one, str) else one for one in values]
+            # In a file such a name stays as it is.
+            click.echo(_csv_line(values), color=True)
     else:
         click.echo(table([[_cell(row.get(c)) for c in columns] for row in rows], columns))
 
@@ -128,15 +131,16 @@ def note(message: str, mark: str = "", colour: str = "") -> None:
     """Tell the person something on stderr, where it cannot mix with the data.
 
     Args:
-        message: One line or more, with names of files and the like as they are.
+        message: One line, with names of files and the like as they are: an end of a line within it
+            is part of a name, and written out.
         mark: A word before it, such as "error:".
         colour: Of that word.
     """
-    lines = "\n".join(printable(line) for line in message.split("\n"))
+    line = printable(message)
     if mark:
-        lines = f"{click.style(mark, fg=colour, bold=True)} {lines}"
+        line = f"{click.style(mark, fg=colour, bold=True)} {line}"
     with suppress(OSError, ValueError):  # a broken stderr is no reason to stop
-        click.echo(lines, err=True)
+        click.echo(line, err=True)
 
 
 def warn(message: str) -> None:

@@ -206,7 +206,8 @@ def _train_seeds(
         raise
     for run in runs:
         _report(run)
-    note(f"their mean: {folder / 'model'}\nnext: tenfold evaluate {folder}")
+    note(f"their mean: {folder / 'model'}")
+    note(f"next: tenfold evaluate {folder}")
 
 
 def _show_page(address: str) -> None:
@@ -231,4 +232,5 @@ def _report(run: Run) -> None:
     seconds = sum(row["seconds"] for row in history)
     epochs = "1 epoch" if len(history) == 1 else f"{len(history)} epochs"
     click.echo(f"{run.recipe.name}: {epochs} in {seconds:.1f} s, " + ", ".join(words))
-    note(f"model: {run.model}\nnext: tenfold evaluate {run.folder}")
+    note(f"model: {run.model}")
+    note(f"next: tenfold evaluate {run.folder}")
