@@ -40,6 +40,11 @@ def test_text_is_utf_8_with_its_own_line_ends(tmp_path: Path) -> None:
     assert (tmp_path / "a.txt").read_bytes() == b"\xc3\xa9\r\n\n"
 
 
+def test_a_name_that_is_no_text_is_written_out(tmp_path: Path) -> None:
+    write_text(tmp_path / "a.txt", "é z\udce9ro\n")
+    assert (tmp_path / "a.txt").read_bytes() == b"\xc3\xa9 z\\udce9ro\n"
+
+
 def test_json_holds_names_that_are_no_text(tmp_path: Path) -> None:
     """As the system gives names of files that are not in its encoding."""
     write_json(tmp_path / "a.json", {"ä": "q\udcff.npz"})

@@ -120,8 +120,11 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write ``text`` as UTF-8 with its line ends as they are; otherwise as `write_bytes`."""
-    write_bytes(path, text.encode("utf-8"))
+    """Write ``text`` as UTF-8 with its line ends as they are; otherwise as `write_bytes`.
+
+    What of a file's name is no text is written out as its code: no UTF-8 could hold it.
+    """
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -249,7 +249,9 @@ class Reader:
         straight, back, scale = _laid_on_template(page, form)
         found = {}
         for name, box in form.fields.items():
-            part, corner = page_part(straight, [round(side * scale) for side in box])
+            if form.template is None:
+                form.check_inside(name, page.shape, "picture")
+            part, corner = page_part(straight, _scaled(box, scale, straight.shape))
             reading = self._read_page(part, decimal=decimal, is_field=True).reading
 
             def where(box: Box, corner: tuple[int, int] = corner) -> Box:
@@ -347,6 +349,13 @@ def _laid_on_template(
     height, width = (round(side * scale) for side in shape)
     back = back @ np.diag([shape[1] / width, shape[0] / height, 1.0])
     return straighten(page, back, (height, width)), back, scale
+
+
+def _scaled(box: Box, scale: float, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a box on a page of some shape (H, W) that is some times as large."""
+    return tuple(
+        min(round(side * scale), end) for side, end in zip(box, (*shape, *shape), strict=True)
+    )
 
 
 def _on_picture(read: PageRead, shape: tuple[int, ...], corner: tuple[int, int]) -> Reading:

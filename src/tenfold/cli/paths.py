@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -30,5 +31,6 @@ FOLDER = _NamedPath(file_okay=False, path_type=Path)
 
 def refuse_existing(path: Path, *, force: bool) -> None:
     """Refuse a place for a file that holds one, unless it may be replaced."""
-    if path.exists() and not force:
+    # A Path's own question raises where a name is too long.
+    if not force and os.path.lexists(path):
         raise OutputError(f"{path}: is there already; add --force to replace it")

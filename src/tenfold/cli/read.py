@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +21,11 @@ from tenfold.cli.pictures import (
     picture_names,
     picture_options,
     picture_rows,
+    told_of,
 )
 from tenfold.cli.read_places import CORNERS, GRID, REGION, result_places
 from tenfold.cli.read_rows import show_fields, show_numbers, show_table
+from tenfold.errors import OutputError
 from tenfold.parallel import usable_cores
 from tenfold.preprocess import open_sheet
 from tenfold.values import Number, Reading
@@ -128,6 +132,8 @@ def read(
       cat photo.jpg | tenfold read - --json
     """
     _refuse_together(grid=grid, corners=corners, fields=fields, region=region, explain=explain)
+    if explain is not None:
+        _check_report()
     names = picture_names(paths)
     workers = min(workers or usable_cores(), max(len(names), 1))
     reader = open_reader(model, accuracy, threshold, threads=0 if workers == 1 else 1)
@@ -144,17 +150,40 @@ def read(
 
     def row(name: str) -> dict[str, Any]:
         page = open_sheet(named_picture(name), polarity=polarity)
-        steps = reader.explain(page, region=region, **settings) if name in explained else None
-        found, numbers = way.read(page) if steps is None else _row(steps.reading)
+        with told_of(name):
+            steps = reader.explain(page, region=region, **settings) if name in explained else None
+            found, numbers = way.read(page) if steps is None else _row(steps.reading)
+        problems = []
         if name in drawn:
-            _draw(page, numbers, drawn[name])
+            problems += _problems(name, partial(_draw, page, numbers, drawn[name]))
         if steps is not None:
-            _explain(steps, page, name, explained[name])
-        return found
+            problems += _problems(name, partial(_explain, steps, page, name, explained[name]))
+        return {**found, "error": "; ".join(problems) or None}
 
     rows = picture_rows(names, row, "file", way.unread, counts, output, workers)
     way.show(rows, output, len(names) == 1)
     return exit_code(counts)
+
+
+def _problems(name: str, write: Callable[[], None]) -> list[str]:
+    """Return why a file could not be written, if so: the numbers read are not lost by it."""
+    try:
+        write()
+    except OutputError as error:
+        return [f"{name}: {error}"]
+    return []
+
+
+def _check_report() -> None:
+    """Refuse to explain without what writes the page, before anything is read.
+
+    Raises:
+        MissingExtraError: The extra is not installed.
+    """
+    from tenfold.report.extra import report_extra
+
+    with report_extra():
+        import_module("jinja2")
 
 
 def _refuse_together(**given: Any) -> None:

@@ -64,7 +64,7 @@ def show_fields(
 
 
 def _show_several(rows: Iterable[dict[str, Any]]) -> None:
-    if shown := [row for row in rows if row["error"] is None]:
+    if shown := [row for row in rows if row["text"] is not None]:
         table = [{**row, "numbers": row["text"].replace("\n", " | ") or "-"} for row in shown]
         emit(table, "text", ("file", "numbers"))
 
@@ -84,7 +84,7 @@ def _number_rows(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         for number in row["numbers"]:
             found = (row["file"], number["line"], number["text"], number["confidence"])
             columns = zip(_NUMBER_COLUMNS, (*found, *number["box"]), strict=True)
-            yield {**dict(columns), "error": None}
+            yield {**dict(columns), "error": row["error"]}
 
 
 def _table_rows(rows: Iterable[dict[str, Any]], names: Sequence[str]) -> Iterator[dict[str, Any]]:
@@ -93,7 +93,8 @@ def _table_rows(rows: Iterable[dict[str, Any]], names: Sequence[str]) -> Iterato
         if not row["rows"]:
             yield {"file": row["file"], "error": row["error"]}
         for place, cells in enumerate(row["rows"], start=1):
-            yield {"file": row["file"], "row": place, **dict(zip(names, cells, strict=True))}
+            found = dict(zip(names, cells, strict=True))
+            yield {"file": row["file"], "row": place, **found, "error": row["error"]}
 
 
 def _field_row(row: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
