@@ -108,6 +108,14 @@ def test_a_card_goes_to_json_and_back(folder: Path) -> None:
         ({"sha256": {"model.onnx": "x", "..": "x"}}, "sha256 must map plain file names to text"),
         ({"sha256": {"model.onnx": "x", "": "x"}}, "sha256 must map plain file names to text"),
         ({"sha256": {"model.onnx": "x", "a\0b": "x"}}, "sha256 must map plain file names to text"),
+        (
+            {"sha256": {GRAPH: "x", "a\udcff": "x"}},
+            "sha256 must map plain file names to text",
+        ),
+        (
+            {"sha256": {GRAPH: "x", "\ud800": "x"}},
+            "sha256 must map plain file names to text",
+        ),
         ({"temperature": 0}, "temperature must be from 0.001 to 1000, but is 0"),
         ({"temperature": -1.0}, "temperature must be from 0.001 to 1000, but is -1.0"),
         ({"temperature": "1"}, "temperature must be from 0.001 to 1000, but is '1'"),

@@ -234,7 +234,9 @@ def _is_number(value: object, low: float, high: float) -> bool:
 
 
 def _is_file_name(name: str) -> bool:
-    return Path(name).name == name and name not in ("", "..") and "\0" not in name
+    """Tell a plain name of a file; half a character of UTF-16, which JSON may hold, is in none."""
+    is_text = not any("\ud800" <= letter <= "\udfff" for letter in name)
+    return is_text and Path(name).name == name and name not in ("", "..") and "\0" not in name
 
 
 def _short(value: object) -> str:
