@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -66,6 +67,40 @@ def test_a_bad_picture_comes_in_its_turn(reader: tenfold.Reader, pages: list[np.
     assert [next(found).text for _ in range(2)] == TEXTS[:2]
     with pytest.raises(InputError, match="no such picture"):
         next(found)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_bad_picture_may_come_as_its_error(
+    workers: int, reader: tenfold.Reader, pages: list[np.ndarray]
+) -> None:
+    given = [b"no picture", pages[0], "none.png", pages[1]]
+    found = list(reader.read_many(given, workers=workers, errors="return"))
+    shown = [one.text if isinstance(one, tenfold.Reading) else type(one).__name__ for one in found]
+    assert shown == ["InputError", TEXTS[0], "InputError", TEXTS[1]]
+    assert "none.png: cannot be read" in str(found[2])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"errors": "ignore"}, "errors: must be raise or return, but is 'ignore'"),
+        ({"errors": None}, "errors: must be raise or return"),
+        ({"errors": "return", "polarity": "red"}, "polarity: must be auto"),
+    ],
+)
+def test_what_is_wrong_with_all_is_raised(
+    options: dict[str, Any], message: str, reader: tenfold.Reader, pages: list[np.ndarray]
+) -> None:
+    with pytest.raises(InputError, match=message):
+        reader.read_many(pages, **options)
+
+
+def test_what_a_reader_takes_the_module_takes(pages: list[np.ndarray]) -> None:
+    page = 255 - paper("26.8")
+    assert tenfold.read(page, decimal=True).text == "26.8"
+    part = tenfold.read(page, region=(0, 0, 120, 100))
+    assert part == tenfold.Reader().read(page, region=(0, 0, 120, 100))
+    assert part.text == "2"
 
 
 @pytest.mark.parametrize("workers", [0, -1, 1.5, "2"])

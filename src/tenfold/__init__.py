@@ -30,8 +30,9 @@ if TYPE_CHECKING:
         RunError,
         TenfoldError,
     )
+    from tenfold.forms import Form, load_form
     from tenfold.reader import Reader, classify, read
-    from tenfold.values import Box, Digit, Number, Reading, Rejection, Split
+    from tenfold.values import Box, Digit, Number, Reading, Rejection, Split, Table
 
 __version__ = "0.1.0"
 
@@ -40,6 +41,7 @@ __all__ = [
     "Box",
     "DataError",
     "Digit",
+    "Form",
     "InputError",
     "MissingExtraError",
     "ModelError",
@@ -51,8 +53,10 @@ __all__ = [
     "Rejection",
     "RunError",
     "Split",
+    "Table",
     "TenfoldError",
     "classify",
+    "load_form",
     "load_labelled",
     "load_mnist",
     "read",
@@ -64,6 +68,8 @@ _HOMES = {
     "MNIST": "data",
     "load_labelled": "data",
     "load_mnist": "data",
+    "Form": "forms",
+    "load_form": "forms",
     "Reader": "reader",
     "classify": "reader",
     "read": "reader",
@@ -73,6 +79,7 @@ _HOMES = {
     "Reading": "values",
     "Rejection": "values",
     "Split": "values",
+    "Table": "values",
 }
 _MODULES = ("data", "decide", "errors", "images", "model", "preprocess", "reader", "values")
 

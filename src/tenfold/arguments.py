@@ -26,7 +26,9 @@ def four_sides(sides: Any, where: str) -> tuple[int, int, int, int]:
     Raises:
         InputError: They are none.
     """
-    series = sides if isinstance(sides, (Sequence, np.ndarray)) else ()
+    series = sides.tolist() if isinstance(sides, np.ndarray) else sides
+    if not isinstance(series, Sequence) or isinstance(series, (str, bytes)):
+        series = ()
     found = [side for side in map(_whole, series) if side is not None]
     if len(found) != 4 or len(series) != 4:
         raise InputError(

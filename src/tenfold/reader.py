@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tenfold.arguments import four_corners, table_size
 from tenfold.assemble import (
     Calibration,
     PlaceRead,
@@ -22,10 +23,10 @@ from tenfold.assemble import (
     to_reading,
 )
 from tenfold.decide import decide
-from tenfold.errors import InputError
+from tenfold.errors import UNREADABLE, InputError, TenfoldError, shown
 from tenfold.explanation import Explanation, PageRead, explanation_of
-from tenfold.forms import Form
-from tenfold.images import Polarity
+from tenfold.forms import Form, load_form
+from tenfold.images import Polarity, check_polarity
 from tenfold.model import DEFAULT_MODEL, Model, choose_thresholds, included_models, load_model
 from tenfold.model.strips import load_strip_model
 from tenfold.parallel import in_order, usable_cores
@@ -157,6 +158,7 @@ class Reader:
         page, corner = page_part(open_sheet(picture, polarity=polarity), region)
         return _on_picture(self._read_any_way_up(page, decimal=decimal), page.shape, corner)
 
+    @overload
     def read_many(
         self,
         pictures: Iterable[Any],
@@ -164,7 +166,29 @@ class Reader:
         workers: int | None = None,
         polarity: Polarity = "auto",
         decimal: bool = False,
-    ) -> Iterator[Reading]:
+        errors: Literal["raise"] = "raise",
+    ) -> Iterator[Reading]: ...
+
+    @overload
+    def read_many(
+        self,
+        pictures: Iterable[Any],
+        *,
+        workers: int | None = None,
+        polarity: Polarity = "auto",
+        decimal: bool = False,
+        errors: Literal["return"],
+    ) -> Iterator[Reading | TenfoldError]: ...
+
+    def read_many(
+        self,
+        pictures: Iterable[Any],
+        *,
+        workers: int | None = None,
+        polarity: Polarity = "auto",
+        decimal: bool = False,
+        errors: Literal["raise", "return"] = "raise",
+    ) -> Iterator[Reading] | Iterator[Reading | TenfoldError]:
         """Give the numbers on each picture in turn, several pictures being read at a time.
 
         With several workers a reader of one thread is best: ``Reader(threads=1)``.
@@ -174,16 +198,25 @@ class Reader:
             workers: Threads; as many as there are cores when None.
             polarity: As in `read`.
             decimal: As in `read`.
+            errors: What becomes of a picture that cannot be read: "raise" ends all there, "return"
+                gives the error in the reading's place and goes on.
 
         Raises:
             InputError: A picture cannot be read; the readings of those before it have been given.
-                Or the number of workers is no whole number above 0.
+                Or workers, polarity or errors are none.
+            MissingExtraError: A picture's form needs an extra that is not installed.
         """
         if workers is None:
             workers = usable_cores()
         if not isinstance(workers, int) or workers < 1:
             raise InputError(f"workers: must be a whole number above 0, but is {workers!r}")
-        return in_order(partial(self.read, polarity=polarity, decimal=decimal), pictures, workers)
+        if errors not in ("raise", "return"):
+            raise InputError(f"errors: must be raise or return, but is {shown(errors)}")
+        check_polarity(polarity)  # which is the caller's error, not one picture's
+        read = partial(self.read, polarity=polarity, decimal=decimal)
+        if errors == "return":
+            return in_order(partial(_read_or_error, read), pictures, workers)
+        return in_order(read, pictures, workers)
 
     def read_table(
         self,
@@ -200,8 +233,8 @@ class Reader:
 
         Args:
             picture: As in `read`.
-            rows: Of the table.
-            columns: Of it.
+            rows: Of the table, at most 200.
+            columns: Of it, as many.
             corners: Its corners as (x, y) in pixels: top left, top right, bottom right, bottom
                 left. They are found by its lines when None.
             polarity: As in `read`.
@@ -209,11 +242,14 @@ class Reader:
             decimal: As in `read`.
 
         Raises:
-            InputError: The picture cannot be read, or there is no table on it.
+            InputError: The picture cannot be read, or there is no table on it; or rows, columns or
+                corners are none.
         """
+        rows, columns = table_size(rows, columns)
         page, corner = page_part(open_sheet(picture, polarity=polarity), region)
         if corners is not None:
-            corners = tuple((x - corner[1], y - corner[0]) for x, y in check_corners(corners))
+            round_it = check_corners(four_corners(corners))
+            corners = tuple((x - corner[1], y - corner[0]) for x, y in round_it)
         table = segment_table(page, rows, columns, corners)
         places = iter(
             self._places([cell for row in table.cells for cell in row if cell is not None])
@@ -232,19 +268,26 @@ class Reader:
         return Table(tuple(tuple(number(cell) for cell in row) for row in table.cells))
 
     def read_fields(
-        self, picture: Any, form: Form, *, polarity: Polarity = "auto", decimal: bool = False
+        self,
+        picture: Any,
+        form: Form | str | os.PathLike[str],
+        *,
+        polarity: Polarity = "auto",
+        decimal: bool = False,
     ) -> dict[str, Reading]:
         """Return what stands in each field of a form.
 
         Args:
             picture: As in `read`; where the form has a template, a photo of it, filled in.
-            form: Its fields, as `tenfold.forms.load_form` returns it.
+            form: Its fields, as `tenfold.load_form` returns it, or the name of its JSON file; for
+                many pictures load it once.
             polarity: As in `read`.
             decimal: As in `read`.
 
         Raises:
-            InputError: The picture cannot be read, or does not show the form.
+            InputError: The picture cannot be read, or does not show the form; or there is no form.
         """
+        form = form if isinstance(form, Form) else load_form(form)
         page = open_sheet(picture, polarity=polarity)
         straight, back, scale = _laid_on_template(page, form)
         found = {}
@@ -358,6 +401,14 @@ def _scaled(box: Box, scale: float, shape: tuple[int, ...]) -> tuple[int, ...]:
     )
 
 
+def _read_or_error(read: Callable[[Any], Reading], picture: Any) -> Reading | TenfoldError:
+    """Return what is read on a picture, or why it cannot be."""
+    try:
+        return read(picture)
+    except UNREADABLE as error:
+        return error
+
+
 def _on_picture(read: PageRead, shape: tuple[int, ...], corner: tuple[int, int]) -> Reading:
     """Return what was read with boxes where they are on the picture.
 
@@ -399,15 +450,17 @@ def read(
     accuracy: float | None = None,
     threshold: float | None = None,
     polarity: Polarity = "auto",
+    region: Sequence[int] | None = None,
+    decimal: bool = False,
 ) -> Reading:
     """Return the numbers on a picture, line by line; see `Reader`, `Reader.read` and `classify`.
 
     Raises:
         ModelError: The model cannot be loaded, or the accuracy is out of its reach.
-        InputError: The picture cannot be read.
+        InputError: The picture cannot be read, or the region lies outside it.
     """
     reader = Reader(_kept(model), accuracy=accuracy, threshold=threshold)
-    return reader.read(picture, polarity=polarity)
+    return reader.read(picture, polarity=polarity, region=region, decimal=decimal)
 
 
 def _kept(model: str | os.PathLike[str] | Model) -> str | os.PathLike[str] | Model:

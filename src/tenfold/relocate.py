@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from tenfold.arguments import four_sides
 from tenfold.errors import InputError
 from tenfold.values import Box, Number, Reading
 
@@ -24,14 +25,12 @@ def page_part(
         region: Top, left, bottom and right in pixels; the whole page when None.
 
     Raises:
-        InputError: The region lies outside the page, or is empty.
+        InputError: The region is none, lies outside the page, or is empty.
     """
     if region is None:
         return page, (0, 0)
     height, width = page.shape
-    if len(region) != 4:
-        raise InputError(f"region: must be top, left, bottom and right, but is {tuple(region)}")
-    top, left, bottom, right = (int(side) for side in region)
+    top, left, bottom, right = four_sides(region, "region")
     if not (0 <= top < bottom <= height and 0 <= left < right <= width):
         raise InputError(
             f"region: must lie within the picture, which is {height} high and {width} wide, "

@@ -97,8 +97,9 @@ class Number:
             they are asked for, also points, commas and a minus.
         digits: Those places, from left to right.
         box: What holds them all.
-        confidence: Probability that every place is what was guessed there, 0 to 1, were they
-            independent: the product of the digits' confidences.
+        confidence: Probability that every place is what was guessed there, 0 to 1: the product of
+            the digits' confidences, calibrated on synthesised pages; see
+            `tenfold.assemble.Calibration`.
     """
 
     text: str
