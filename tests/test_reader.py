@@ -351,8 +351,8 @@ def test_what_is_explained_is_what_is_read(quarters: int, region: tuple[int, ...
     picture = np.ascontiguousarray(np.rot90(written("407253"), quarters))
     steps = tenfold.Reader("base").explain(picture, region=region)
     assert steps.reading == tenfold.Reader("base").read(picture, region=region)
-    shown = [number.text for group in steps.groups for number in group.numbers]
-    assert shown == [number.text for number in steps.reading.numbers]
+    shown = [(one.text, one.confidence) for group in steps.groups for one in group.numbers]
+    assert shown == [(number.text, number.confidence) for number in steps.reading.numbers]
     assert steps.ink is not None
     assert steps.without_lines is not None
     assert steps.ink.shape == steps.without_lines.shape

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tenfold.assemble import PlaceRead, group_numbers
+from tenfold.assemble import Calibration, PlaceRead, group_numbers
 from tenfold.preprocess import Group, frame_strip, page_ink, without_ruling
 from tenfold.values import Number, Reading
 
@@ -60,13 +60,16 @@ class Explanation(NamedTuple):
     reading: Reading
 
 
-def explanation_of(read: PageRead, reading: Reading, *, decimal: bool) -> Explanation:
+def explanation_of(
+    read: PageRead, reading: Reading, *, decimal: bool, calibration: Calibration
+) -> Explanation:
     """Return the steps of a page that was read.
 
     Args:
         read: The page.
         reading: Its reading, with boxes in pixels of the picture.
         decimal: Whether points and commas between digits were kept.
+        calibration: Of numbers' confidence, as they were read.
     """
     ink = page_ink(read.page)
     return Explanation(
@@ -75,7 +78,9 @@ def explanation_of(read: PageRead, reading: Reading, *, decimal: bool) -> Explan
         without_lines=None if ink is None else without_ruling(ink),
         groups=tuple(
             ExplainedGroup(
-                frame_strip(group.ink), tuple(places), tuple(group_numbers(places, decimal=decimal))
+                frame_strip(group.ink),
+                tuple(places),
+                tuple(group_numbers(places, decimal=decimal, calibration=calibration)),
             )
             for line in read.groups
             for group, places in line

@@ -324,7 +324,8 @@ class Reader:
         """
         page, corner = page_part(open_sheet(picture, polarity=polarity), region)
         read = self._read_any_way_up(page, decimal=decimal)
-        return explanation_of(read, _on_picture(read, page.shape, corner), decimal=decimal)
+        reading = _on_picture(read, page.shape, corner)
+        return explanation_of(read, reading, decimal=decimal, calibration=self._calibration())
 
     def _read_any_way_up(self, page: NDArray[np.uint8], *, decimal: bool) -> PageRead:
         """Return a page read as it lies; or turned, where only that gives numbers."""
