@@ -117,6 +117,26 @@ def test_large_pages_are_drawn_smaller(paper: Image.Image) -> None:
     assert max(open_page(buffer.getvalue()).shape) == 4000
 
 
+def strokes(count: int) -> bytes:
+    """A PDF of one page with so many strokes on it."""
+    drawn = b"".join(b"%d 10 m %d 500 l S\n" % (place % 600, -place % 599) for place in range(count))
+    parts = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 600]/Contents 4 0 R>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(drawn), drawn),
+    ]
+    body = b"".join(b"%d 0 obj%s endobj\n" % numbered for numbered in enumerate(parts, 1))
+    return b"%PDF-1.4\n" + body + b"trailer<</Root 1 0 R>>\n%%EOF"
+
+
+def test_a_page_that_takes_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert open_page(strokes(200)).shape == (1667, 1667)
+    monkeypatch.setattr(more_formats, "_MOST_SECONDS", -1.0)
+    with pytest.raises(InputError, match="page 1 must be drawn within"):
+        open_page(strokes(200_000))
+
+
 def test_the_cap_on_pixels_holds(paper: Image.Image, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(images, "MAX_PIXELS", HEIGHT * WIDTH - 1)
     with pytest.raises(InputError, match="at most"):

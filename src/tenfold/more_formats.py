@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from functools import cache
 from importlib.util import find_spec
 from threading import Lock
+from time import monotonic
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from tenfold.errors import InputError, MissingExtraError
@@ -34,6 +36,7 @@ _HEADER = 1024  # bytes: how far into a file PDF's own mark may stand
 _POINTS = 72.0  # of a PDF: an inch
 _RESOLUTION = 200.0  # pixels an inch: handwriting is 40 pixels high and more
 _LARGEST = 4000  # pixels of a page's longer side: posters are drawn smaller
+_MOST_SECONDS = 10.0  # that drawing a page may take
 _PAGE = re.compile(r"^(?P<file>.+)#page=(?P<number>[1-9][0-9]{0,5})$", re.DOTALL)
 _ONE_AT_A_TIME = Lock()  # PDFium may not be called from two threads
 
@@ -117,10 +120,38 @@ def rendered_page(stream: BinaryIO, source: str, number: int) -> Image:
             longer = max(*page.get_size(), 1.0)
             # PDFium rounds up: a whole number of pixels must not become one more.
             scale = min(_RESOLUTION / _POINTS, _LARGEST / longer) * (1 - 1e-6)
-            image: Image = page.render(scale=scale).to_pil().convert("RGB")
+            image = _drawn(page, scale)
         finally:
             page.close()
+    if image is None:
+        raise InputError(
+            f"{source}: page {number} must be drawn within {_MOST_SECONDS:.0f} seconds, but takes "
+            "longer; save the page as a picture"
+        )
     return image
+
+
+def _drawn(page: Any, scale: float) -> Image | None:
+    """Return a page as a picture; None where that takes too long.
+
+    A small file may hold millions of strokes. PDFium draws a page bit by bit, and asks between two
+    whether to stop.
+    """
+    import pypdfium2
+    from pypdfium2 import raw
+
+    width, height = (math.ceil(side * scale) for side in page.get_size())
+    bitmap = pypdfium2.PdfBitmap.new_native(width, height, raw.FPDFBitmap_BGR)
+    raw.FPDFBitmap_FillRect(bitmap.raw, 0, 0, width, height, 0xFFFFFFFF)
+    last = monotonic() + _MOST_SECONDS
+    ask = dict(raw.IFSDK_PAUSE._fields_)["NeedToPauseNow"]
+    pause = raw.IFSDK_PAUSE(1, ask(lambda _: int(monotonic() > last)), None)
+    status = raw.FPDF_RenderPageBitmap_Start(
+        bitmap.raw, page.raw, 0, 0, width, height, 0, raw.FPDF_ANNOT, pause
+    )
+    raw.FPDF_RenderPage_Close(page.raw)
+    picture: Image = bitmap.to_pil().convert("RGB")
+    return picture if status == raw.FPDF_RENDER_DONE else None
 
 
 class _Document:
