@@ -36,13 +36,14 @@ from tenfold.preprocess import (
     Corners,
     Group,
     are_several,
+    bare_ink,
     check_corners,
     glyph_batches,
     magnification,
     moved_box,
     open_sheet,
     register,
-    segment,
+    segment_ink,
     segment_table,
     straighten,
     turned_back,
@@ -329,10 +330,13 @@ class Reader:
 
     def _read_any_way_up(self, page: NDArray[np.uint8], *, decimal: bool) -> PageRead:
         """Return a page read as it lies; or turned, where only that gives numbers."""
-        upright = self._read_page(page, decimal=decimal)
-        if is_doubtful(upright.reading, upright.sizes()):
+        ink = bare_ink(page)
+        upright = self._read_ink(page, ink, decimal=decimal)
+        if ink is not None and is_doubtful(upright.reading, upright.sizes()):
             for ways in ((1, 3), (2,)):
-                turned = [self._read_turned(page, quarters, decimal=decimal) for quarters in ways]
+                turned = [
+                    self._read_turned(page, ink, quarters, decimal=decimal) for quarters in ways
+                ]
                 plausible = [
                     read
                     for read in turned
@@ -342,16 +346,30 @@ class Reader:
                     return max(plausible, key=lambda read: expected_digits(read.reading))
         return upright
 
-    def _read_turned(self, page: NDArray[np.uint8], quarters: int, *, decimal: bool) -> PageRead:
-        """Return a page read as it lies once it is turned, counterclockwise."""
+    def _read_turned(
+        self, page: NDArray[np.uint8], ink: NDArray[np.float32], quarters: int, *, decimal: bool
+    ) -> PageRead:
+        """Return a page, with its ink, read as it lies once it is turned, counterclockwise."""
         turned = np.ascontiguousarray(np.rot90(page, quarters))
-        return self._read_page(turned, decimal=decimal)._replace(quarters=quarters)
+        turned_ink = np.ascontiguousarray(np.rot90(ink, quarters))
+        return self._read_ink(turned, turned_ink, decimal=decimal)._replace(quarters=quarters)
 
     def _read_page(
         self, page: NDArray[np.uint8], *, decimal: bool, is_field: bool = False
     ) -> PageRead:
         """Return a page, or a field cut out of one, read as it lies."""
-        lines = segment(page, is_field=is_field)
+        return self._read_ink(page, bare_ink(page), decimal=decimal, is_field=is_field)
+
+    def _read_ink(
+        self,
+        page: NDArray[np.uint8],
+        ink: NDArray[np.float32] | None,
+        *,
+        decimal: bool,
+        is_field: bool = False,
+    ) -> PageRead:
+        """Return a page of which the ink is known read as it lies."""
+        lines = segment_ink(ink, page.shape, is_field=is_field)
         places = iter(self._places([group for line in lines for group in line]))
         groups = [[(group, next(places)) for group in line] for line in lines]
         read = [[found for _, found in line] for line in groups]

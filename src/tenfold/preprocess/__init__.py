@@ -6,7 +6,7 @@ from tenfold.preprocess.groups import Group
 from tenfold.preprocess.paper import open_sheet
 from tenfold.preprocess.parting import Parted, part_ink
 from tenfold.preprocess.register import register
-from tenfold.preprocess.segment import page_ink, segment, without_ruling
+from tenfold.preprocess.segment import bare_ink, page_ink, segment, segment_ink, without_ruling
 from tenfold.preprocess.stream import BATCH_SIZE, are_several, glyph_batches
 from tenfold.preprocess.strip import (
     STRIP_HEIGHT,
@@ -25,6 +25,7 @@ __all__ = [
     "Parted",
     "are_glyphs",
     "are_several",
+    "bare_ink",
     "check_corners",
     "column_of_strip",
     "frame_ink",
@@ -40,6 +41,7 @@ __all__ = [
     "picture_to_glyph",
     "register",
     "segment",
+    "segment_ink",
     "segment_table",
     "straighten",
     "strip_column",

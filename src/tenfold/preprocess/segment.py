@@ -15,7 +15,7 @@ from tenfold.preprocess.pieces import Piece, borders, find_pieces, is_sliver
 from tenfold.preprocess.ruling import Ruling, erase_ruling
 from tenfold.values import Box
 
-__all__ = ["page_ink", "segment", "without_ruling"]
+__all__ = ["bare_ink", "page_ink", "segment", "segment_ink", "without_ruling"]
 
 _WORK_SIDE = 1600  # pixels a side of a page that is worked on
 _FAINT = 0.18  # of full ink: what is fainter is no stroke
@@ -52,11 +52,32 @@ def segment(page: NDArray[np.uint8], *, is_field: bool = False) -> list[list[Gro
     Returns:
         The groups of each line; empty where the page is blank.
     """
+    return segment_ink(bare_ink(page), page.shape, is_field=is_field)
+
+
+def bare_ink(page: NDArray[np.uint8]) -> NDArray[np.float32] | None:
+    """Return a page's ink without printed lines, as it is worked on; None where it is blank.
+
+    Args:
+        page: Shape (H, W), uint8, ink bright.
+    """
     ink = page_ink(page)
+    return None if ink is None else without_ruling(ink)
+
+
+def segment_ink(
+    ink: NDArray[np.float32] | None, shape: tuple[int, ...], *, is_field: bool = False
+) -> list[list[Group]]:
+    """Return what stands together on a page of which the ink is known: `segment`'s second half.
+
+    Args:
+        ink: As `bare_ink` returns it.
+        shape: The page's (H, W).
+        is_field: As in `segment`.
+    """
     if ink is None:
         return []
-    ink = without_ruling(ink)
-    scale = ink.shape[1] / page.shape[1]
+    scale = ink.shape[1] / shape[1]
     labels, found_pieces = find_pieces(ink)
     pieces = [piece for piece in found_pieces if not is_sliver(piece, labels.shape)]
     marks = [
@@ -69,7 +90,7 @@ def segment(page: NDArray[np.uint8], *, is_field: bool = False) -> list[list[Gro
     is_field = is_field or (len(lines) == 1 and _is_cut_out(lines[0], len(ink)))
     return [
         [
-            to_group(group, ink, labels, owners, scale, page.shape)
+            to_group(group, ink, labels, owners, scale, shape)
             for group in into_groups(line, points, is_field=is_field)
         ]
         for line in lines
