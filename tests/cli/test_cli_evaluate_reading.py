@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -217,3 +218,16 @@ def test_of_one_picture_the_interval_is_wilsons(
     share = evaluated(tmp_path, pages)["numbers_right_share"]
     low, high = share["interval"]
     assert 0 < low < share["share"] <= high <= 1
+
+
+def test_a_page_without_its_extra_fails_before_anything_is_read(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "labels.csv").write_text("file,text\na.png,1\n")
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    report = tmp_path / "report"
+    assert run(["evaluate", "base", "--read", str(tmp_path), "--report", str(report)]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("error: drawing figures needs the 'report' extra")
+    assert not report.exists()

@@ -183,6 +183,9 @@ def _evaluate_pages(
     from tenfold.reader import Reader
 
     if report is not None:
+        from tenfold.report.extra import check_pages
+
+        check_pages()
         refuse_used(report, force=force)
     labels = load_page_labels(folder)
     reader = Reader(model, accuracy=limits[0], threshold=limits[1], threads=1)
