@@ -38,19 +38,22 @@ def test_a_name_is_one_line(name: str, shown: str, capsys: pytest.CaptureFixture
     assert capsys.readouterr().err == f"{shown}\nfailed: {shown}\n"
 
 
+@pytest.mark.parametrize("output", ["csv", "excel"])
 @pytest.mark.parametrize(
     ("seen", "expected"), [(True, f'"{SHOWN},",a\\nb,7'), (False, f'"{NAME},","a\nb",7')]
 )
 def test_csv_steers_no_terminal(
     seen: bool,
     expected: str,
+    output: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """What goes into a file is given back as it is."""
     monkeypatch.setattr(sys.stdout, "isatty", lambda: seen)
-    emit([{"file": f"{NAME},", "text": "a\nb", "count": 7}], "csv", ("file", "text", "count"))
-    assert capsys.readouterr().out == f"file,text,count\n{expected}\n"
+    emit([{"file": f"{NAME},", "text": "a\nb", "count": 7}], output, ("file", "text", "count"))
+    found = capsys.readouterr().out.removeprefix("\ufeff").replace("\r\n", "\n")
+    assert found == f"file,text,count\n{expected}\n"
 
 
 def test_tables(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
+from tenfold.cli.excel import emit_for_excel
 from tenfold.files import json_text
 
 __all__ = [
@@ -69,10 +70,14 @@ def emit(rows: Iterable[Mapping[str, Any]], output: str, columns: Sequence[str])
 
     Args:
         rows: One mapping a row, of JSON-ready values; JSON shows them whole.
-        output: "text", "json", "jsonl" or "csv".
+        output: "text", "json", "jsonl", "csv" or "excel".
         columns: Keys that the table and the CSV show, in order.
     """
-    if output == "json":
+    if output in ("csv", "excel") and sys.stdout.isatty():
+        rows = map(_harmless, rows)  # in a file names stay as they are
+    if output == "excel":
+        emit_for_excel(rows, columns)
+    elif output == "json":
         click.echo(json_text(list(rows), indent=2))
     elif output == "jsonl":
         for row in rows:
@@ -80,13 +85,17 @@ def emit(rows: Iterable[Mapping[str, Any]], output: str, columns: Sequence[str])
     elif output == "csv":
         click.echo(_csv_line(columns))
         for row in rows:
-            values = [row.get(column) for column in columns]
-            if sys.stdout.isatty():  # which a name with an escape sequence could steer
-                values = [printable(one) if isinstance(one, str) else one for one in values]
-            # In a file such a name stays as it is.
-            click.echo(_csv_line(values), color=True)
+            # A name with an escape sequence stays as it is, also where click would take it out.
+            click.echo(_csv_line([row.get(column) for column in columns]), color=True)
     else:
         click.echo(table([[_cell(row.get(c)) for c in columns] for row in rows], columns))
+
+
+def _harmless(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row with what would steer a terminal written out."""
+    return {
+        key: printable(value) if isinstance(value, str) else value for key, value in row.items()
+    }
 
 
 def _csv_line(values: Sequence[Any]) -> str:

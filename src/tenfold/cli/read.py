@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +92,12 @@ class _Way:
     type=click.IntRange(1, 64),
     help="Pictures that are read at a time; as many as there are cores when not given.",
 )
+@click.option(
+    "--excel",
+    is_flag=True,
+    help="Print CSV that Excel opens as it is: leading zeros and long numbers stay, and no name is "
+    "taken for a formula.",
+)
 @row_formats
 def read(
     paths: tuple[str, ...],
@@ -109,6 +114,7 @@ def read(
     explain: Path | None,
     force: bool,
     workers: int | None,
+    excel: bool,
     output: str,
 ) -> int:
     """Read the numbers on each PICTURE: a file, a folder of files, or - for standard input.
@@ -132,8 +138,13 @@ def read(
       cat photo.jpg | tenfold read - --json
     """
     _refuse_together(grid=grid, corners=corners, fields=fields, region=region, explain=explain)
+    if excel and output not in ("text", "csv"):
+        raise click.UsageError(f"--excel is CSV and excludes --{output}: give one of them")
+    output = "excel" if excel else output
     if explain is not None:
-        _check_report()
+        from tenfold.report.extra import check_pages
+
+        check_pages()
     names = picture_names(paths)
     workers = min(workers or usable_cores(), max(len(names), 1))
     reader = open_reader(model, accuracy, threshold, threads=0 if workers == 1 else 1)
@@ -172,18 +183,6 @@ def _problems(name: str, write: Callable[[], None]) -> list[str]:
     except OutputError as error:
         return [f"{name}: {error}"]
     return []
-
-
-def _check_report() -> None:
-    """Refuse to explain without what writes the page, before anything is read.
-
-    Raises:
-        MissingExtraError: The extra is not installed.
-    """
-    from tenfold.report.extra import report_extra
-
-    with report_extra():
-        import_module("jinja2")
 
 
 def _refuse_together(**given: Any) -> None:

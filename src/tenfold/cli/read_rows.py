@@ -11,12 +11,13 @@ from tenfold.cli.output import emit, note
 
 __all__ = ["show_fields", "show_numbers", "show_table"]
 
+_AS_CSV = ("csv", "excel")
 _NUMBER_COLUMNS = ("file", "line", "number", "confidence", "top", "left", "bottom", "right")
 
 
 def show_numbers(rows: Iterable[dict[str, Any]], output: str, alone: bool) -> None:
     """Print what was read: for one picture as text, its lines as they stand on it."""
-    if output == "csv":
+    if output in _AS_CSV:
         emit(_number_rows(rows), output, (*_NUMBER_COLUMNS, "error"))
     elif output != "text":
         emit(rows, output, ())
@@ -29,7 +30,7 @@ def show_numbers(rows: Iterable[dict[str, Any]], output: str, alone: bool) -> No
 
 def show_table(rows: Iterable[dict[str, Any]], output: str, *, alone: bool, columns: int) -> None:
     """Print tables: for one picture as text, a line for each row."""
-    if output == "csv":
+    if output in _AS_CSV:
         names = [str(place) for place in range(1, columns + 1)]
         emit(_table_rows(rows, names), output, ("file", "row", *names, "error"))
     elif output != "text":
@@ -59,7 +60,7 @@ def show_fields(
             if found:
                 emit(found, output, ("field", "text"))
     else:
-        columns = ("file", *fields, "error") if output == "csv" else ("file", *fields)
+        columns = ("file", *fields, "error") if output in _AS_CSV else ("file", *fields)
         emit((_field_row(row, fields) for row in rows), output, columns)
 
 
