@@ -177,6 +177,20 @@ def test_what_cannot_be_written_loses_no_numbers(
         assert "No space left" in json.loads(out)[0]["error"]
 
 
+def test_numbers_are_kept_where_memory_is_too_small_to_draw_them(
+    place: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_much(*_: object) -> bytes:
+        raise MemoryError
+
+    monkeypatch.setattr("tenfold.annotate.annotated_png", too_much)
+    save(place / "a.png")
+    assert run(["read", "a.png", "--annotate", "out.png"]) == 1
+    out, err = capsys.readouterr()
+    assert out == "407\n"
+    assert err.startswith("failed: a.png: was read, but memory ran out while it was drawn")
+
+
 def test_a_table_is_not_lost_either(place: Path, capsys: Capture) -> None:
     page = np.full((300, 500), 230, np.uint8)
     cv2.rectangle(page, (40, 40), (250, 260), 60, 3)

@@ -182,6 +182,8 @@ def _problems(name: str, write: Callable[[], None]) -> list[str]:
         write()
     except OutputError as error:
         return [f"{name}: {error}"]
+    except MemoryError:
+        return [f"{name}: was read, but memory ran out while it was drawn"]
     return []
 
 
