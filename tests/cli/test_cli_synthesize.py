@@ -60,7 +60,7 @@ def test_the_same_seed_draws_the_same_files(digits: str, pages: Path, tmp_path: 
     ("options", "kinds", "touching"),
     [
         (["--kind", "amount"], {"amount"}, {"0", "1"}),
-        (["--kind", "amount", "--kind", "boxes", "--touching"], {"amount", "boxes"}, {"1"}),
+        (["--kind", "amount", "--kind", "lines", "--touching"], {"amount", "lines"}, {"1"}),
         (["--apart"], {"amount", "lines", "boxes", "table"}, {"0"}),
     ],
 )

@@ -32,9 +32,8 @@ def test_one_seed_draws_the_same_pages(digits: Split, pages: list[LabelledPage])
 
 def test_kinds_come_by_turns_apart_and_touching(pages: list[LabelledPage]) -> None:
     assert [page.kind for page in pages[:6]] == list(SHEET_KINDS)
-    assert {(page.kind, page.touching) for page in pages} == {
-        (kind, touching) for kind in SHEET_KINDS for touching in (False, True)
-    }
+    both = {(kind, touching) for kind in SHEET_KINDS for touching in (False, True)}
+    assert {(page.kind, page.touching) for page in pages} == both - {("boxes", True)}
 
 
 def test_numbers_lie_where_their_boxes_say(pages: list[LabelledPage]) -> None:

@@ -18,6 +18,7 @@ __all__ = ["LabelledPage", "draw_page", "draw_pages"]
 
 _HEIGHTS = (14.0, 110.0)  # pixels of a digit, from and to; as many small as large ones
 _TYPED = 0.06  # share of the pages with printed digits
+_APART = ("boxes",)  # kinds of which each digit has a place of its own
 _LOOSE = 0.1  # share of the hands without touching digits whose digits stand far apart
 
 
@@ -29,7 +30,7 @@ class LabelledPage:
         image: Shape (H, W, 3), uint8, RGB.
         numbers: In reading order.
         kind: One of `tenfold.synthesis.sheets.SHEET_KINDS`.
-        touching: Whether the hand lets digits touch.
+        touching: Whether the hand lets digits touch, and they do not stand in boxes.
         grid: The rows and columns of a table; None of all else.
     """
 
@@ -74,7 +75,8 @@ def draw_page(
     )
     sheet = draw_sheet(kind, hand, digits, random)
     photo = photograph(sheet, hand.height, random)
-    return LabelledPage(photo.image, photo.numbers, kind, touching, sheet.grid)
+    may_touch = touching and kind not in _APART
+    return LabelledPage(photo.image, photo.numbers, kind, may_touch, sheet.grid)
 
 
 def draw_pages(
