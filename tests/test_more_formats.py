@@ -119,7 +119,7 @@ def test_large_pages_are_drawn_smaller(paper: Image.Image) -> None:
 
 def strokes(count: int) -> bytes:
     """A PDF of one page with so many strokes on it."""
-    drawn = b"".join(b"%d 10 m %d 500 l S\n" % (place % 600, -place % 599) for place in range(count))
+    drawn = b"".join(b"%d 10 m %d 500 l S\n" % (at % 600, -at % 599) for at in range(count))
     parts = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
