@@ -222,3 +222,22 @@ def test_the_ink_itself_is_left_alone() -> None:
 def test_the_smallest_pages(shape: tuple[int, int]) -> None:
     for ink in (np.zeros(shape, np.float32), np.ones(shape, np.float32)):
         assert erase_ruling(ink).shape == shape
+
+
+def test_thick_sides_of_boxes_go_on_a_strip() -> None:
+    drawn = np.zeros((106, 700), np.uint8)
+    for column in range(8):
+        cv2.putText(drawn, "6", (87 * column + 20, 88), cv2.FONT_HERSHEY_SIMPLEX, 2.6, 255, 6)
+    digits = drawn > 127
+    for column in range(0, 700, 87):
+        cv2.line(drawn, (column, 0), (column, 105), 255, 8)
+    found = erase_ruling(drawn.astype(np.float32) / 255)
+    assert found[:, 87 * 3 - 3 : 87 * 3 + 3].max() == 0
+    assert (found[digits] > 0.5).mean() >= 0.98
+
+
+def test_the_side_of_a_thin_zero_stays_on_a_small_picture() -> None:
+    page = np.zeros((70, 70), np.float32)
+    corners = [(18, 20), (40, 20), (48, 35), (40, 55), (26, 55), (18, 42)]
+    cv2.polylines(page, [np.array(corners, np.int32)], True, 1.0, 4, cv2.LINE_AA)
+    np.testing.assert_array_equal(erase_ruling(page), page)

@@ -29,7 +29,8 @@ __all__ = ["Ruling", "erase_ruling", "find_ruling"]
 _DARK = 0.05  # of full ink: what a line is made of, which may be printed pale
 _CORE = 0.5  # of full ink: what is surely written or printed
 _SPECK = 12  # pixels of it: less says nothing of how high digits are
-_THICKEST = 0.085, 0.008, 14  # of the page's sides, the shorter first, and pixels: of a line
+_THICKEST = 0.06, 0.008, 14  # of the page's sides, the shorter first, and pixels: of a line
+_STRIP, _THICKEST_OF_STRIP = 2.5, 0.085  # times as long as high; of its shorter side, there
 _ENDS = 0.05  # heights of a digit: how near to a level line an upright one ends
 _ROOM = 0.85  # of the distance of two level lines: the highest digits between them
 _WHOLE = 0.5  # of the most ink in a row: a row with a whole line
@@ -81,8 +82,7 @@ def find_ruling(ink: NDArray[np.float32]) -> Ruling:
         ink: Shape (H, W), float32, 0 to 1.
     """
     dark = (ink > _DARK).astype(np.uint8)
-    of_shorter, of_longer, most = _THICKEST
-    thickest = min(round(max(of_shorter * min(ink.shape), of_longer * max(ink.shape))) + 1, most)
+    thickest = _thickest(min(ink.shape), max(ink.shape))
     across, along = thin_ink(dark, thickest), thin_ink(np.ascontiguousarray(dark.T), thickest)
     height = _digit_height(dark, (ink > _CORE).astype(np.uint8), across, along)
     sides = lines_of(along.segments, height)
@@ -97,6 +97,17 @@ def find_ruling(ink: NDArray[np.float32]) -> Ruling:
         np.ascontiguousarray(_marked(ink.T, along.labels, upright, height).T),
         thickest,
     )
+
+
+def _thickest(shorter: int, longer: int) -> int:
+    """Return how thick a line may be, in pixels, on a page with such sides.
+
+    On a strip, as a row of boxes cut out, digits fill the height, and lines are thick beside it.
+    """
+    of_shorter, of_longer, most = _THICKEST
+    if longer >= _STRIP * shorter:
+        of_shorter = _THICKEST_OF_STRIP
+    return min(round(max(of_shorter * shorter, of_longer * longer)) + 1, most)
 
 
 def _digit_height(dark: NDArray[np.uint8], core: NDArray[np.uint8], *thin: Thin) -> float:
