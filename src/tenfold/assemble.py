@@ -211,7 +211,7 @@ def to_reading(
 
 
 def as_one_number(groups: Sequence[Sequence[PlaceRead]]) -> list[list[PlaceRead]]:
-    """Return the groups of a line of a form's field: its numbers as one, words as they are.
+    """Return the numbers among the groups of a line of a form's field as one group; none of words.
 
     A field has one value, however far apart the boxes for its digits stand.
     """
@@ -219,7 +219,7 @@ def as_one_number(groups: Sequence[Sequence[PlaceRead]]) -> list[list[PlaceRead]
     joined = [
         place._replace(width=place.width / len(numbers)) for group in numbers for place in group
     ]
-    return [*([joined] if joined else []), *(list(g) for g in groups if not group_numbers(g))]
+    return [joined] if joined else []
 
 
 def is_doubtful(reading: Reading, sizes: Sequence[int]) -> bool:

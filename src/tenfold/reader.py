@@ -11,7 +11,7 @@ from typing import Any, Literal, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from tenfold.arguments import four_corners, table_size
+from tenfold.arguments import table_size
 from tenfold.assemble import (
     Calibration,
     PlaceRead,
@@ -249,8 +249,7 @@ class Reader:
         rows, columns = table_size(rows, columns)
         page, corner = page_part(open_sheet(picture, polarity=polarity), region)
         if corners is not None:
-            round_it = check_corners(four_corners(corners))
-            corners = tuple((x - corner[1], y - corner[0]) for x, y in round_it)
+            corners = tuple((x - corner[1], y - corner[0]) for x, y in check_corners(corners))
         table = segment_table(page, rows, columns, corners)
         places = iter(
             self._places([cell for row in table.cells for cell in row if cell is not None])

@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BROAD", "breadth", "dividing_level", "principal_sides", "reaching_border", "shrunk"]
+__all__ = [
+    "BROAD",
+    "breadth",
+    "dividing_level",
+    "opened",
+    "principal_sides",
+    "reaching_border",
+    "shrunk",
+]
 
 BROAD = 0.22
 """Of a picture's longer side: what is that broad (see `breadth`) is no stroke."""
@@ -63,6 +71,18 @@ def reaching_border(region: NDArray[np.bool_]) -> NDArray[np.bool_]:
     _, labels = cv2.connectedComponents(region.astype(np.uint8), connectivity=8)
     border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
     return np.asarray(np.isin(labels, border[border > 0]), bool)
+
+
+def opened(levels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Return levels (H, W) without what is brighter than its surroundings and narrower than a side.
+
+    An opening by a square; what reaches the picture's border goes on beyond it.
+    """
+    import cv2
+
+    padded = np.pad(levels, side, mode="edge")
+    found = cv2.morphologyEx(padded, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    return np.asarray(found[side:-side, side:-side], np.uint8)
 
 
 def shrunk(picture: NDArray[np.uint8], side: int) -> NDArray[np.float32]:

@@ -142,7 +142,7 @@ def attempted(read: Callable[[], _Result], name: str) -> tuple[_Result | None, s
         raise
     except MemoryError:
         return None, f"{name}: memory ran out while it was read; scale it down"
-    except Exception as error:
+    except Exception as error:  # a fault that one picture shows must not end the others
         if os.environ.get("TENFOLD_DEBUG"):
             raise
         return None, f"{name}: {unexpected(error)}"

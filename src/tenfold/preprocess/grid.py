@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tenfold.arguments import four_corners
 from tenfold.errors import InputError
 from tenfold.preprocess.faint_lines import find_faint_lines
 from tenfold.preprocess.groups import Group, Mark, owners_of, to_group
@@ -242,9 +243,8 @@ def check_corners(corners: Sequence[Sequence[float]]) -> Corners:
     Raises:
         InputError: They are not four pairs of numbers, or not round an area in their order.
     """
-    points = np.array(corners, float)
-    if points.shape != (4, 2) or not np.isfinite(points).all():
-        raise InputError(f"corners: must be four pairs x,y, but are {corners}")
+    found = four_corners(corners)
+    points = np.array(found)
     edges = np.roll(points, -1, 0) - points
     after = np.roll(edges, -1, 0)
     turns = edges[:, 0] * after[:, 1] - edges[:, 1] * after[:, 0]
@@ -253,4 +253,4 @@ def check_corners(corners: Sequence[Sequence[float]]) -> Corners:
             "corners: must go round the table from the top left one clockwise, but do not: "
             f"{corners}"
         )
-    return tuple((float(x), float(y)) for x, y in points)
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tenfold.regions import dividing_level, reaching_border, shrunk
+from tenfold.regions import dividing_level, opened, reaching_border, shrunk
 
 __all__ = ["has_hard_shadow"]
 
@@ -25,14 +25,10 @@ def has_hard_shadow(page: NDArray[np.uint8]) -> bool:
     Args:
         page: Shape (H, W), uint8, ink bright.
     """
-    import cv2
-
     small = np.rint(shrunk(page, _SIDE)).astype(np.uint8)
     if min(small.shape) < _LEAST_SIDE:
         return False
-    padded = np.pad(small, _STROKE, mode="edge")
-    opened = cv2.morphologyEx(padded, cv2.MORPH_OPEN, np.ones((_STROKE, _STROKE), np.uint8))
-    broad = np.asarray(opened, np.uint8)[_STROKE:-_STROKE, _STROKE:-_STROKE]
+    broad = opened(small, _STROKE)
     dark = reaching_border(broad > dividing_level(broad))
     if not _LEAST <= dark.mean() <= 1 - _LEAST or not _has_sharp_edge(broad, dark):
         return False

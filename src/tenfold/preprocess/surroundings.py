@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
-from tenfold.regions import dividing_level, shrunk
+from tenfold.regions import dividing_level, opened, shrunk
 
 __all__ = ["without_surroundings"]
 
@@ -28,13 +26,6 @@ _LEAST_WRITTEN = 6  # pixels of strokes on the sheet
 _STROKES_AROUND = 0.05  # of the strokes on the sheet: more lie in a shadow on it
 _MOST_SIDES = 1  # of the page, that a sheet darker than its desk reaches: shadows reach more
 _INSET = 2  # pixels along the edge that go as well: its blur, and its shadow
-
-
-class _Sheet(NamedTuple):
-    """The outline of a sheet on the small page."""
-
-    hull: NDArray[np.int32]
-    inside: NDArray[np.bool_]
 
 
 def without_surroundings(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -68,8 +59,8 @@ def _smooth(small: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.medianBlur(small, 3), np.uint8)
 
 
-def _sheet(mask: NDArray[np.bool_]) -> _Sheet | None:
-    """Return the largest piece of a mask (h, w), where it has the form of a sheet on a desk."""
+def _sheet(mask: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
+    """Return the hull (h, w) of a mask's largest piece; None where that has no sheet's form."""
     import cv2
 
     _, labels, statistics, _ = cv2.connectedComponentsWithStats(
@@ -95,33 +86,32 @@ def _sheet(mask: NDArray[np.bool_]) -> _Sheet | None:
         and float(around.sum()) >= _LEAST_AROUND * mask.size
         and float((around & ~mask).sum()) >= _OTHER * float(around.sum())
     )
-    return _Sheet(hull, inside) if is_sheet else None
+    return inside if is_sheet else None
 
 
-def _sides_reached(sheet: _Sheet) -> int:
+def _sides_reached(sheet: NDArray[np.bool_]) -> int:
     """Return how many sides of the page a sheet reaches."""
-    inside = sheet.inside
-    return sum(bool(side.any()) for side in (inside[0], inside[-1], inside[:, 0], inside[:, -1]))
+    return sum(bool(side.any()) for side in (sheet[0], sheet[-1], sheet[:, 0], sheet[:, -1]))
 
 
-def _is_sharp(small: NDArray[np.uint8], sheet: _Sheet) -> bool:
+def _is_sharp(small: NDArray[np.uint8], sheet: NDArray[np.bool_]) -> bool:
     """Tell whether the levels on both sides of a sheet's edge differ."""
     import cv2
 
     brush = np.ones((2 * _RING + 1, 2 * _RING + 1), np.uint8)
-    inside = sheet.inside.astype(np.uint8)
-    outer = (cv2.dilate(inside, brush) > 0) & ~sheet.inside
+    inside = sheet.astype(np.uint8)
+    outer = (cv2.dilate(inside, brush) > 0) & ~sheet
     near_edge = cv2.dilate(outer.astype(np.uint8), brush) > 0
-    inner = sheet.inside & near_edge
+    inner = sheet & near_edge
     if not outer.any() or not inner.any():
         return False
     return abs(float(np.median(small[outer])) - float(np.median(small[inner]))) >= _SHARP
 
 
-def _is_written_on(small: NDArray[np.uint8], sheet: _Sheet) -> bool:
+def _is_written_on(small: NDArray[np.uint8], sheet: NDArray[np.bool_]) -> bool:
     """Tell a sheet with strokes on it, and more of them than what lies round it has."""
     away = ~_near_edge(sheet)
-    inside, around = sheet.inside & away, ~sheet.inside & away
+    inside, around = sheet & away, ~sheet & away
     if not inside.any():
         return False
     differs = _off_the_ground(small)
@@ -134,32 +124,27 @@ def _is_written_on(small: NDArray[np.uint8], sheet: _Sheet) -> bool:
 
 def _off_the_ground(small: NDArray[np.uint8]) -> NDArray[np.int16]:
     """Return by how much each place (h, w) is darker or brighter than all that is broad there."""
+    darker = np.subtract(255, opened(np.subtract(255, small, dtype=np.uint8), _STROKE), dtype=int)
+    differs = np.maximum(darker - small, small - opened(small, _STROKE).astype(int))
+    return np.asarray(differs, np.int16)
+
+
+def _near_edge(sheet: NDArray[np.bool_]) -> NDArray[np.bool_]:
     import cv2
 
-    padded = np.pad(small, _STROKE, mode="edge")  # a narrow border is no stroke
-    brush = np.ones((_STROKE, _STROKE), np.uint8)
-    closed = np.asarray(cv2.morphologyEx(padded, cv2.MORPH_CLOSE, brush), np.int16)
-    opened = np.asarray(cv2.morphologyEx(padded, cv2.MORPH_OPEN, brush), np.int16)
-    differs = np.maximum(closed - padded, padded - opened)
-    return np.asarray(differs[_STROKE:-_STROKE, _STROKE:-_STROKE], np.int16)
-
-
-def _near_edge(sheet: _Sheet) -> NDArray[np.bool_]:
-    import cv2
-
-    inside = sheet.inside.astype(np.uint8)
+    inside = sheet.astype(np.uint8)
     brush = np.ones((2 * _RING + 1, 2 * _RING + 1), np.uint8)
     return np.asarray(cv2.dilate(inside, brush) > cv2.erode(inside, brush, borderValue=1), np.bool_)
 
 
 def _continued(
-    page: NDArray[np.uint8], small: NDArray[np.uint8], sheet: _Sheet
+    page: NDArray[np.uint8], small: NDArray[np.uint8], sheet: NDArray[np.bool_]
 ) -> NDArray[np.uint8]:
     """Return a page (H, W) whose surroundings have the level of the sheet's nearest edge."""
     import cv2
 
     brush = np.ones((2 * _INSET + 1, 2 * _INSET + 1), np.uint8)
-    inset = np.asarray(cv2.erode(sheet.inside.astype(np.uint8), brush, borderValue=1), np.uint8)
+    inset = np.asarray(cv2.erode(sheet.astype(np.uint8), brush, borderValue=1), np.uint8)
     strokes_off = cv2.medianBlur(_spread(small, inset), 2 * (_STROKE // 2) + 1)
     bare = np.asarray(strokes_off, np.uint8)
     height, width = page.shape
